@@ -1,0 +1,1 @@
+"""MeltanoLabs' tap-postgres with exact decimals and a checked selection."""

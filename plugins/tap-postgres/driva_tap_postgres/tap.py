@@ -1,0 +1,118 @@
+"""The tap: every setting and capability of `meltanolabs-tap-postgres` stays as it is."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
+
+import sqlalchemy as sa
+from singer_sdk.exceptions import ConfigValidationError
+from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema
+from tap_postgres.tap import TapPostgres
+
+# Where Meltano passes the extractor's `select` to its process.
+SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
+
+
+class SelectionError(Exception):
+    """What is selected is not in the source."""
+
+
+class ExactSQLToJSONSchema(PostgresSQLToJSONSchema):
+    """Keeps precision and scale of numeric columns, so that money does not pass through a float."""
+
+    @functools.singledispatchmethod
+    def to_jsonschema(self, column_type: Any) -> dict[str, Any]:
+        """Return the JSON Schema of a column's type."""
+        schema: dict[str, Any] = super().to_jsonschema(column_type)
+        return schema
+
+    @to_jsonschema.register
+    def numeric_to_jsonschema(self, column_type: sa.Numeric) -> dict[str, Any]:
+        """Return a number that says numeric(p, s), which the target makes NUMBER(p, s)."""
+        schema: dict[str, Any] = dict(super().to_jsonschema(column_type))
+        if not isinstance(column_type, sa.Float) and column_type.precision is not None:
+            schema["x-sql-datatype"] = "numeric"
+            schema["x-sql-datatype-properties"] = {
+                "precision": column_type.precision,
+                "scale": column_type.scale or 0,
+            }
+        return schema
+
+
+class DrivaTapPostgres(TapPostgres):
+    """Tap for the dealership network's PostgreSQL."""
+
+    @functools.cached_property
+    def connector(self) -> PostgresConnector:
+        """The connector shared by all streams."""
+        connector = super().connector
+        connector.sql_to_jsonschema_converter = ExactSQLToJSONSchema
+        return connector
+
+    def sync_all(self) -> None:
+        """Read the selected tables, once all of them are there."""
+        columns = {
+            entry["tap_stream_id"]: set(entry["schema"]["properties"])
+            for entry in self.catalog_dict["streams"]
+        }
+        check_selection(json.loads(os.environ.get(SELECT_VARIABLE) or "[]"), columns)
+        super().sync_all()
+
+
+def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> None:
+    """Check that every table and column that Meltano selects by name exists.
+
+    Meltano passes over a pattern that matches nothing: the table would silently stay as it was,
+    the column silently be empty.
+
+    Args:
+        patterns: Meltano's `select`, such as `public-vendas.id_vendas`; a `!` excludes.
+        columns: the catalog's streams with their properties.
+
+    Raises:
+        SelectionError: names what is missing.
+    """
+    missing = set()
+    for pattern in patterns:
+        if pattern.startswith("!"):
+            continue
+        stream_pattern, _, column_pattern = pattern.partition(".")
+        streams = [name for name in columns if fnmatchcase(name, stream_pattern)]
+        table = stream_pattern.replace("-", ".", 1)
+        if not streams:
+            missing.add(f"table {table}")
+        elif not any(fnmatchcase(c, column_pattern or "*") for s in streams for c in columns[s]):
+            missing.add(f"column {table}.{column_pattern}")
+    if missing:
+        raise SelectionError(
+            f"not in the source, or not readable by this user: {', '.join(sorted(missing))}. "
+            "Nothing was read. Bring it back, grant SELECT on it, or take it out of `select` in "
+            "extract/extract.meltano.yml."
+        )
+
+
+def main() -> None:
+    """Run the tap; what the user can mend is one line and exit code 1."""
+    try:
+        DrivaTapPostgres.cli()
+    except SelectionError as error:
+        sys.exit(f"tap-postgres: {error}")
+    except ConfigValidationError as error:
+        sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
+    except sa.exc.DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        sys.exit(
+            f"tap-postgres: cannot read from PostgreSQL: {reason}. Check TAP_POSTGRES_HOST, _PORT, "
+            "_USER, _PASSWORD and _DATABASE; without them `meltano invoke local-stack:up` starts "
+            "the embedded one."
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""MeltanoLabs' target-snowflake with host, port and protocol."""

@@ -1,0 +1,133 @@
+"""The target: every setting and capability of `meltanolabs-target-snowflake` stays as it is."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import snowflake.connector.errors
+import sqlalchemy as sa
+from singer_sdk import typing as th
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
+from target_snowflake.connector import SnowflakeConnector
+from target_snowflake.snowflake_types import NUMBER
+from target_snowflake.sinks import SnowflakeSink
+from target_snowflake.target import TargetSnowflake
+
+# Seconds until a wrong host is an error; the connector's default is five minutes.
+LOGIN_TIMEOUT = 30
+AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
+
+
+def _number(schema: dict[str, Any]) -> NUMBER:
+    properties = schema["x-sql-datatype-properties"]
+    return NUMBER(precision=properties["precision"], scale=properties["scale"])
+
+
+class DrivaSnowflakeConnector(SnowflakeConnector):
+    """Connects to any address that speaks Snowflake's protocol."""
+
+    def __init__(self, config: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        # An empty variable in `.env` is no key, but counts as one of several for the base class.
+        given = {k: v for k, v in (config or {}).items() if v or k not in AUTHENTICATION}
+        super().__init__(given, **kwargs)
+        self._loaded: dict[str, Counter[str]] = {}
+
+    @functools.cached_property
+    def jsonschema_to_sql(self) -> JSONSchemaToSQL:
+        """The mapping of types: the base class's, and the tap's numeric(p, s) as NUMBER(p, s)."""
+        to_sql = super().jsonschema_to_sql
+        to_sql.register_sql_datatype_handler("numeric", _number)
+        return to_sql
+
+    def get_connect_args(self) -> dict[str, Any]:
+        """Return the connector's arguments: the base class's, the address and a short patience."""
+        address = {key: self.config.get(key) for key in ("host", "port", "protocol")}
+        return {
+            **super().get_connect_args(),
+            **{key: value for key, value in address.items() if value},
+            "login_timeout": LOGIN_TIMEOUT,
+        }
+
+    def merge_from_stage(
+        self,
+        full_table_name: str | FullyQualifiedName,
+        schema: dict[str, Any],
+        sync_id: str,
+        file_format: str,
+        key_properties: Sequence[str],
+    ) -> int:
+        """Merge staged files and log how many rows of the run so far were new.
+
+        Returns:
+            The number of rows inserted and updated.
+        """
+        statement, parameters = self._get_merge_from_stage_statement(
+            full_table_name=full_table_name,
+            schema=schema,
+            sync_id=sync_id,
+            file_format=file_format,
+            key_properties=key_properties,
+        )
+        with self._connect() as connection, connection.begin():
+            inserted, updated = connection.execute(statement, parameters).one()
+        table = str(full_table_name)
+        loaded = self._loaded.setdefault(table, Counter())
+        loaded.update(new=inserted, known=updated)
+        self.logger.info(
+            "%s: %s new rows, %s known ones read again",
+            table.rpartition(".")[2].strip('"'),
+            f"{loaded['new']:,}",
+            f"{loaded['known']:,}",
+        )
+        return int(inserted + updated)
+
+
+class DrivaSnowflakeSink(SnowflakeSink):
+    """A sink over the connector above."""
+
+    connector_class = DrivaSnowflakeConnector
+
+
+class DrivaTargetSnowflake(TargetSnowflake):
+    """Target for Snowflake, in an account or on this machine."""
+
+    default_sink_class = DrivaSnowflakeSink
+    config_jsonschema = {
+        **TargetSnowflake.config_jsonschema,
+        "properties": {
+            **TargetSnowflake.config_jsonschema["properties"],
+            **th.PropertiesList(
+                th.Property("host", th.StringType, description="Host, if not the account's own."),
+                th.Property("port", th.IntegerType, description="Port, if not 443."),
+                th.Property(
+                    "protocol",
+                    th.StringType,
+                    allowed_values=["http", "https"],
+                    description="Protocol, if not https.",
+                ),
+            ).to_dict()["properties"],
+        },
+    }
+
+
+def main() -> None:
+    """Run the target; what the user can mend is one line and exit code 1."""
+    try:
+        DrivaTargetSnowflake.cli()
+    except ConfigValidationError as error:
+        sys.exit(f"target-snowflake: {error} {'; '.join(error.errors)}")
+    except (snowflake.connector.errors.Error, sa.exc.DBAPIError) as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())[:800]
+        sys.exit(
+            f"target-snowflake: {reason}. Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or "
+            "password; the local Snowflake is started by `meltano invoke local-stack:up`."
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+select
+    clientes.cliente_id,
+    clientes.nome_cliente,
+    clientes.endereco,
+    coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
+    clientes.data_inclusao,
+    clientes.data_atualizacao
+from {{ ref('stg_driva__clientes') }} as clientes
+left join {{ ref('dim_concessionarias') }} as concessionarias
+    on clientes.concessionaria_id = concessionarias.concessionaria_id
+
+union all
+
+-- the unknown member
+select
+    -1 as cliente_id,
+    'Não informado' as nome_cliente,
+    'Não informado' as endereco,
+    -1 as concessionaria_id,
+    null as data_inclusao,
+    null as data_atualizacao

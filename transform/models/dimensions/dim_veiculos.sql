@@ -1,0 +1,19 @@
+select
+    veiculo_id,
+    nome_veiculo,
+    tipo,
+    valor_sugerido,
+    data_inclusao,
+    data_atualizacao
+from {{ ref('stg_driva__veiculos') }}
+
+union all
+
+-- the unknown member
+select
+    -1 as veiculo_id,
+    'Não informado' as nome_veiculo,
+    'Não informado' as tipo,
+    null as valor_sugerido,
+    null as data_inclusao,
+    null as data_atualizacao

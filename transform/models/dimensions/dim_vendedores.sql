@@ -1,0 +1,19 @@
+select
+    vendedores.vendedor_id,
+    vendedores.nome_vendedor,
+    coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
+    vendedores.data_inclusao,
+    vendedores.data_atualizacao
+from {{ ref('stg_driva__vendedores') }} as vendedores
+left join {{ ref('dim_concessionarias') }} as concessionarias
+    on vendedores.concessionaria_id = concessionarias.concessionaria_id
+
+union all
+
+-- the unknown member
+select
+    -1 as vendedor_id,
+    'Não informado' as nome_vendedor,
+    -1 as concessionaria_id,
+    null as data_inclusao,
+    null as data_atualizacao

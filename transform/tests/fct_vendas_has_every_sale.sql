@@ -1,0 +1,27 @@
+-- The fact holds the stage's sales, to the row and to the cent.
+with
+
+stage as (
+    select
+        count(*) as quantidade,
+        sum(valor_venda) as total
+    from {{ ref('stg_driva__vendas') }}
+),
+
+fact as (
+    select
+        count(*) as quantidade,
+        sum(valor_venda) as total
+    from {{ ref('fct_vendas') }}
+)
+
+select
+    stage.quantidade as stage_quantidade,
+    fact.quantidade as fact_quantidade,
+    stage.total as stage_total,
+    fact.total as fact_total
+from stage
+cross join fact
+where
+    stage.quantidade != fact.quantidade
+    or stage.total is distinct from fact.total
