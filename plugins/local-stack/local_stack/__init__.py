@@ -1,0 +1,1 @@
+"""An embedded PostgreSQL and a local Snowflake for the environment `local`."""

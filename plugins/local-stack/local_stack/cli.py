@@ -66,7 +66,7 @@ class Stack:
         if not external and self.postgres.is_running():
             with self.postgres.connect() as connection:
                 counts = [
-                    (table, connection.execute(f"select count(*) from {table}").fetchone()[0])
+                    (table, *connection.execute(f"select count(*) from {table}").fetchall()[0])
                     for table in network.TABLES
                 ]
             print_table(["source table", "rows"], counts)
@@ -79,11 +79,10 @@ class Stack:
                 f"select table_schema, table_name from {DATABASE}.information_schema.tables "
                 "order by case table_schema when 'RAW' then 1 when 'SILVER' then 2 else 3 end, 2"
             )
-            names = cursor.fetchall()
-            counts = [
-                (*name, cursor.execute(f"select count(*) from {'.'.join(name)}").fetchone()[0])
-                for name in names
-            ]
+            counts = []
+            for layer, table in cursor.fetchall():
+                cursor.execute(f"select count(*) from {layer}.{table}")
+                counts.append((layer, table, *cursor.fetchall()[0]))
         print_table(["layer", "table", "rows"], counts)
 
     def seed(self, sales: int | None, seed: int) -> None:
@@ -129,7 +128,7 @@ class Stack:
             print_table([column.name for column in cursor.description], cursor.fetchall())
 
     def _forget_bookmarks(self) -> None:
-        """Clear Meltano's bookmarks for `local`: a new warehouse has none of the rows behind them."""
+        """Clear Meltano's bookmarks of `local`: a new warehouse lacks the rows behind them."""
         places = [str(self.settings.project / ".venv" / "bin"), os.environ.get("PATH", "")]
         meltano = shutil.which("meltano", path=os.pathsep.join(places))
         if meltano is None:

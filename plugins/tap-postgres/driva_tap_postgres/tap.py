@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 import sqlalchemy as sa
+from singer_sdk import Stream
 from singer_sdk.exceptions import ConfigValidationError
 from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema
 from tap_postgres.tap import TapPostgres
@@ -33,7 +35,7 @@ class ExactSQLToJSONSchema(PostgresSQLToJSONSchema):
         return schema
 
     @to_jsonschema.register
-    def numeric_to_jsonschema(self, column_type: sa.Numeric) -> dict[str, Any]:
+    def numeric_to_jsonschema(self, column_type: sa.Numeric[Any]) -> dict[str, Any]:
         """Return a number that says numeric(p, s), which the target makes NUMBER(p, s)."""
         schema: dict[str, Any] = dict(super().to_jsonschema(column_type))
         if not isinstance(column_type, sa.Float) and column_type.precision is not None:
@@ -55,14 +57,15 @@ class DrivaTapPostgres(TapPostgres):
         connector.sql_to_jsonschema_converter = ExactSQLToJSONSchema
         return connector
 
-    def sync_all(self) -> None:
-        """Read the selected tables, once all of them are there."""
+    def discover_streams(self) -> Sequence[Stream]:
+        """Return the streams to read, once all that is selected is there."""
         columns = {
             entry["tap_stream_id"]: set(entry["schema"]["properties"])
             for entry in self.catalog_dict["streams"]
         }
         check_selection(json.loads(os.environ.get(SELECT_VARIABLE) or "[]"), columns)
-        super().sync_all()
+        streams: Sequence[Stream] = super().discover_streams()
+        return streams
 
 
 def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> None:
@@ -99,6 +102,8 @@ def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> No
 
 def main() -> None:
     """Run the tap; what the user can mend is one line and exit code 1."""
+    # Beginning, end and rows of each table are logged; metrics say it again.
+    logging.getLogger("singer_sdk.metrics").disabled = True
     try:
         DrivaTapPostgres.cli()
     except SelectionError as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import logging
+import os
 import sys
+import threading
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 import snowflake.connector.errors
 import sqlalchemy as sa
@@ -14,12 +17,14 @@ from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
 from target_snowflake.connector import SnowflakeConnector
-from target_snowflake.snowflake_types import NUMBER
 from target_snowflake.sinks import SnowflakeSink
+from target_snowflake.snowflake_types import NUMBER
 from target_snowflake.target import TargetSnowflake
 
 # Seconds until a wrong host is an error; the connector's default is five minutes.
 LOGIN_TIMEOUT = 30
+# Seconds for which a failed target goes on reading.
+DRAIN_SECONDS = 15
 AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
 
 
@@ -97,7 +102,7 @@ class DrivaTargetSnowflake(TargetSnowflake):
     """Target for Snowflake, in an account or on this machine."""
 
     default_sink_class = DrivaSnowflakeSink
-    config_jsonschema = {
+    config_jsonschema: ClassVar[dict[str, Any]] = {
         **TargetSnowflake.config_jsonschema,
         "properties": {
             **TargetSnowflake.config_jsonschema["properties"],
@@ -117,16 +122,31 @@ class DrivaTargetSnowflake(TargetSnowflake):
 
 def main() -> None:
     """Run the target; what the user can mend is one line and exit code 1."""
+    # Beginning, end and rows of each table are logged; metrics say it again.
+    logging.getLogger("singer_sdk.metrics").disabled = True
     try:
         DrivaTargetSnowflake.cli()
     except ConfigValidationError as error:
-        sys.exit(f"target-snowflake: {error} {'; '.join(error.errors)}")
+        fail(f"{error} {'; '.join(error.errors)}")
     except (snowflake.connector.errors.Error, sa.exc.DBAPIError) as error:
         reason = " ".join(str(getattr(error, "orig", error)).split())[:800]
-        sys.exit(
-            f"target-snowflake: {reason}. Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or "
-            "password; the local Snowflake is started by `meltano invoke local-stack:up`."
+        fail(
+            f"{reason}. Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or password; the local "
+            "Snowflake is started by `meltano invoke local-stack:up`."
         )
+
+
+def fail(message: str) -> NoReturn:
+    """Print why the run ends, and end it.
+
+    Meltano answers a loader that closes its input with a traceback of its own. So what the tap is
+    still sending is read and dropped for a while; nothing of it is bookmarked.
+    """
+    print(f"target-snowflake: {message}", file=sys.stderr, flush=True)
+    threading.Timer(DRAIN_SECONDS, os._exit, [1]).start()
+    for _ in sys.stdin.buffer:
+        pass
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import datetime
 import hashlib
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -41,6 +41,9 @@ RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
 MEMORY_LIMIT = "384MB"
 
+# The rows of a MERGE, for the time that it runs.
+_SOURCE = "_MERGE_SOURCE"
+
 TableName = tuple[str, str, str]
 
 # DuckDB's small integers are NUMBERs to a client too.
@@ -57,14 +60,12 @@ transforms.SQL_DESCRIBE_TABLE = Template(
 _as_struct = fakesnow.arrow.timestamp_to_sf_struct
 
 
-def _timestamps(column: pa.ChunkedArray) -> pa.Array:
+def _timestamps(ts: pa.ChunkedArray) -> pa.Array:
     """Encode timestamps for the client, NULL as NULL; fakesnow's own gives 1970."""
-    structs = _as_struct(column)
+    structs = _as_struct(ts)
     fields = [pa.field(field.name, field.type) for field in structs.type]
     children = [structs.field(i).fill_null(0) for i in range(structs.type.num_fields)]
-    return pa.StructArray.from_arrays(
-        children, fields=fields, mask=column.combine_chunks().is_null()
-    )
+    return pa.StructArray.from_arrays(children, fields=fields, mask=ts.combine_chunks().is_null())
 
 
 fakesnow.arrow.timestamp_to_sf_struct = _timestamps
@@ -216,8 +217,8 @@ class LocalCursor(FakeSnowflakeCursor):
         super().check_db_and_schema(qualified)
 
     def _transform_explode(self, expression: Expr) -> list[Expr]:
-        for select in list(expression.find_all(exp.Select)):
-            self._read_stage(select)
+        for i, select in enumerate(list(expression.find_all(exp.Select))):
+            self._read_stage(select, f"_STAGED_{i}")
         self._place_temporary(expression)
         expression = expression.transform(rewrite.exact_division, copy=False)
         expression = expression.transform(rewrite.checked_divisor, copy=False)
@@ -226,7 +227,7 @@ class LocalCursor(FakeSnowflakeCursor):
         if isinstance(expression, exp.Merge):
             return [rewrite.native_merge(expression)]
         if isinstance(expression, exp.Create):
-            expression = expression.transform(rewrite.unenforced, copy=False)
+            expression.transform(rewrite.unenforced, copy=False)
             if parts := rewrite.contract_table(expression):
                 return [exp.Tuple(expressions=list(parts))]
         return super()._transform_explode(expression)
@@ -282,14 +283,21 @@ class LocalCursor(FakeSnowflakeCursor):
             if text_lengths and table:
                 name = self._conn.full_name(table)
                 notes.execute(info_schema.insert_text_lengths_sql(*name, text_lengths))
-            for column, comment in col_comments or ():
-                assert table is not None
-                place = exp.column(column, *reversed(self._conn.full_name(table)), quoted=True)
-                literal = exp.Literal.string(comment)
-                notes.execute(f"COMMENT ON COLUMN {place.sql('duckdb')} IS {literal.sql('duckdb')}")
+            if col_comments and table:
+                name = self._conn.full_name(table)
+                for column, comment in col_comments:
+                    place = exp.column(column, *reversed(name), quoted=True).sql("duckdb")
+                    text = exp.Literal.string(comment).sql("duckdb")
+                    notes.execute(f"COMMENT ON COLUMN {place} IS {text}")
 
     def _merge(self, merge: exp.Merge) -> None:
         """Run DuckDB's own MERGE and answer with Snowflake's counts."""
+        source = merge.args["using"]
+        if isinstance(source, exp.Subquery):
+            # DuckDB does not know how many rows a file has, and would hash the target instead.
+            rows = source.this.sql("duckdb")
+            self._duck_conn.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_SOURCE} AS {rows}")
+            merge.set("using", exp.to_table(_SOURCE, alias=source.alias))
         merge.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
         try:
             self._run_one(merge)
@@ -301,10 +309,13 @@ class LocalCursor(FakeSnowflakeCursor):
                 errno=100090,
                 sqlstate="42P18",
             ) from error
-        assert self._arrow_table is not None
+        finally:
+            with suppress(duckdb.Error):
+                self._duck_conn.execute(f"DROP TABLE IF EXISTS {_SOURCE}")
+        result: pa.Table = self._arrow_table
         actions = {
             pair["values"].as_py(): pair["counts"].as_py()
-            for pair in self._arrow_table["merge_action"].value_counts()
+            for pair in result["merge_action"].value_counts()
         }
         verbs = {"inserted": "INSERT", "updated": "UPDATE", "deleted": "DELETE"}
         counts = exp.select(
@@ -337,12 +348,16 @@ class LocalCursor(FakeSnowflakeCursor):
                 name = self._conn.full_name(table)
                 self._conn.temporary[name] = ".".join(name)
         for table in expression.find_all(exp.Table):
-            if isinstance(table.this, exp.Identifier) and (
-                place := self._conn.temporary.get(self._conn.full_name(table))
-            ):
-                table.set("this", exp.to_identifier(place, quoted=True))
-                table.set("db", exp.to_identifier("main", quoted=True))
-                table.set("catalog", exp.to_identifier("temp", quoted=True))
+            if not isinstance(table.this, exp.Identifier):
+                continue
+            name = self._conn.full_name(table)
+            place = self._conn.temporary.get(name)
+            if not place:
+                continue
+            if isinstance(expression, exp.Drop):
+                del self._conn.temporary[name]
+            for part, value in (("this", place), ("db", "main"), ("catalog", "temp")):
+                table.set(part, exp.to_identifier(value, quoted=True))
 
     # -- the user stage -------------------------------------------------------------------------
 
@@ -351,11 +366,11 @@ class LocalCursor(FakeSnowflakeCursor):
         conn = self._conn
         return StagedFiles(conn.stage, self._duck_conn, conn.database, conn.schema)
 
-    def _read_stage(self, select: exp.Select) -> None:
+    def _read_stage(self, select: exp.Select, view: str) -> None:
         source = select.args.get("from_") and select.args["from_"].this
         if isinstance(source, exp.Table) and (path := user_stage_path(source.this)) is not None:
             kind = self._staged.file_type(source.args.get("format"))
-            self._staged.rewrite(select, self._conn.stage.files(path), kind)
+            self._staged.rewrite(select, self._conn.stage.files(path), kind, view)
 
     def _run_on_stage(self, expression: Expr) -> bool:
         """Run PUT, LIST, REMOVE or COPY on `@~`, or DROP FILE FORMAT; False if it is none."""
@@ -363,9 +378,9 @@ class LocalCursor(FakeSnowflakeCursor):
         if isinstance(expression, exp.Put):
             if (path := user_stage_path(expression.args["target"])) is None:
                 return False
-            super().execute(SQL_SUCCESS)
-            assert self._last_transformed is not None
-            self._last_transformed.set("put_stage_data", stage.upload(expression, path))
+            answer = parse_one(SQL_SUCCESS)
+            answer.set("put_stage_data", stage.upload(expression, path))
+            super()._execute(answer)
         elif isinstance(expression, exp.ListStage):
             if (path := user_stage_path(expression.this)) is None:
                 return False
@@ -405,7 +420,7 @@ class LocalCursor(FakeSnowflakeCursor):
         with self._conn.atomic():
             for file in stage.files(path):
                 rows = select.copy()
-                self._staged.rewrite(rows, [file], kind)
+                self._staged.rewrite(rows, [file], kind, "_COPIED")
                 insert = exp.Insert(this=target.copy(), expression=rows)
                 for statement in self._transform_explode(insert):
                     self._execute(self._transform(statement, None))
@@ -441,7 +456,8 @@ class LocalCursor(FakeSnowflakeCursor):
             ).fetchall()
         if not dropped and not drop.args.get("exists"):
             raise ProgrammingError(
-                msg=f"SQL compilation error:\nFile format '{name[2]}' does not exist or not authorized.",
+                msg="SQL compilation error:\n"
+                f"File format '{name[2]}' does not exist or not authorized.",
                 errno=2003,
                 sqlstate="02000",
             )

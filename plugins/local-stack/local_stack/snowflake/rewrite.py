@@ -38,7 +38,9 @@ _COMMANDS_LEFT_TO_FAKESNOW = re.compile(r"alter\s+table|create\s+user", re.IGNOR
 
 def known_spelling(statement: str) -> str:
     """Return a statement in the spelling that sqlglot reads, where it misses another."""
-    return re.sub(r"^\s*show\s+user\s+functions\b.*", "SHOW FUNCTIONS", statement, flags=re.I | re.S)
+    return re.sub(
+        r"^\s*show\s+user\s+functions\b.*", "SHOW FUNCTIONS", statement, flags=re.I | re.S
+    )
 
 
 def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] | None:
@@ -51,7 +53,10 @@ def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] |
     if not match:
         return None
     found = _COLUMN_COMMENT.findall(match["columns"])
-    comments = [(column.strip('"'), dollars or quoted.replace("''", "'")) for column, dollars, quoted in found]
+    comments = [
+        (column.strip('"'), dollars or quoted.replace("''", "'"))
+        for column, dollars, quoted in found
+    ]
     return exp.to_table(match["table"], dialect="snowflake"), comments
 
 
@@ -161,11 +166,13 @@ def unenforced(node: Expr) -> Expr | None:
 
 def written_table(expression: Expr) -> exp.Table | None:
     """Return the table that a statement changes, if it changes one."""
-    if isinstance(expression, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Copy):
+    changes_rows = isinstance(
+        expression, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Copy
+    )
+    is_table = expression.args.get("kind") == "TABLE"
+    if changes_rows or (is_table and isinstance(expression, exp.Create | exp.Alter)):
         target = expression.this
-    elif isinstance(expression, exp.Create | exp.Alter) and expression.args.get("kind") == "TABLE":
-        target = expression.this
-    elif isinstance(expression, exp.Drop) and expression.args.get("kind") == "TABLE":
+    elif is_table and isinstance(expression, exp.Drop):
         target = expression.args["tables"][0]
     elif isinstance(expression, exp.TruncateTable):
         target = expression.expressions[0]

@@ -54,10 +54,12 @@ async def login(request: Request) -> Response:
 async def query(request: Request) -> Response:
     """Run a statement; a failure of any kind is an answer, not an HTTP error."""
     response: Response = await fakesnow.query_request(request)
-    if response.status_code == 500:
-        message = json.loads(bytes(response.body))["message"]
-        return _refusal("000603", f"The local Snowflake could not run this statement. {message}")
-    return response
+    if response.status_code == 200:
+        return response
+    message = json.loads(bytes(response.body))["message"]
+    if response.status_code == 401:
+        return _refusal("390111", f"Session no longer exists. New login required. {message}")
+    return _refusal("000603", f"The local Snowflake could not run this statement. {message}")
 
 
 async def session(request: Request) -> Response:
@@ -97,7 +99,9 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     app, snowflake = application(options.home)
-    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=2)
+    uvicorn.run(
+        app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=2
+    )
     snowflake.close()
 
 

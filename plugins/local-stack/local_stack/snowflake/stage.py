@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from sqlglot import Expr, exp
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Column names of the relation that stands in for a staged file.
-_ROW = '"$1"'
-_POSITION = '"$POSITION"'
+# What stands in for SEQ8().
+_POSITION = "$POSITION"
+# Bytes of the largest JSON row. DuckDB keeps two such buffers for each thread.
+_LARGEST_ROW = 4 * 2**20
 
 
 def user_stage_path(node: Expr | None) -> str | None:
@@ -38,25 +40,30 @@ class UserStage:
 
     def files(self, prefix: str) -> list[Path]:
         """List the staged files whose path starts with `prefix`, as Snowflake matches them."""
-        folder = self._inside(prefix.rpartition("/")[0])
-        if not folder.is_dir():
-            return []
-        found = (path for path in folder.rglob("*") if path.is_file())
-        return sorted(path for path in found if self.name(path).startswith(prefix))
+        parent, _, stem = prefix.rpartition("/")
+        found: list[Path] = []
+        for path in self._inside(parent).glob("*"):
+            if not path.name.startswith(stem):
+                continue
+            # Other sessions add and remove files meanwhile; os.walk passes over what is gone.
+            found += [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
+            if path.is_file():
+                found.append(path)
+        return sorted(found)
 
     def name(self, path: Path) -> str:
         """Return the name that LIST shows for a staged file."""
         return path.relative_to(self.root).as_posix()
 
     def remove(self, prefix: str) -> list[str]:
-        """Delete the files below `prefix` and the folders that this empties; return their names."""
+        """Delete the files below `prefix`, and its own folder; return their names."""
         removed = []
         for path in self.files(prefix):
+            path.unlink(missing_ok=True)
             removed.append(self.name(path))
-            path.unlink()
-            for folder in path.relative_to(self.root).parents:
-                if folder != Path() and not any((self.root / folder).iterdir()):
-                    (self.root / folder).rmdir()
+        if prefix.strip("/"):
+            with suppress(OSError):  # not empty, or not a folder
+                self._inside(prefix).rmdir()
         return removed
 
     def clear(self) -> None:
@@ -136,43 +143,63 @@ class StagedFiles:
             raise unsupported(f"reading {kind} files from the user stage")
         return kind
 
-    def rewrite(self, select: exp.Select, files: list[Path], kind: str) -> None:
-        """Point `select`, whose FROM is a staged path, at `files` of type `kind`, in place."""
+    def rewrite(self, select: exp.Select, files: list[Path], kind: str, view: str) -> None:
+        """Point `select`, whose FROM is a staged path, at `files` of type `kind`, in place.
+
+        The files are read by a temporary view of the session, named `view`.
+        """
         source = select.args["from_"].this
+        fields = [
+            (node, _key(node))
+            for node in select.find_all(exp.JSONExtract)
+            if isinstance(node.this, exp.Parameter)
+        ]
         if not files:
-            relation = f"SELECT NULL::JSON AS {_ROW}, 0 AS {_POSITION} WHERE FALSE"
-            value: Callable[[str], str] = lambda key: "NULL"  # noqa: E731
+            columns: dict[str, str] = {}
+            reader = "(SELECT 0 WHERE FALSE)"
         elif kind == "JSON":
-            relation = (
-                f"SELECT json AS {_ROW}, row_number() OVER () AS {_POSITION} "
-                f"FROM read_json_objects({_paths(files)}, format = 'newline_delimited')"
+            columns = {key: key for _, key in fields}
+            nested = {key for node, key in fields if _is_semi_structured(node.parent)}
+            types = ", ".join(
+                f"{_quote(key)}: {'JSON' if key in nested else 'VARCHAR'}" for key in columns
             )
-            value = lambda key: f"{_ROW} ->> {_quote(key)}"  # noqa: E731
+            reader = (
+                f"read_json({_paths(files)}, columns = {{{types}}}, "
+                f"format = 'newline_delimited', maximum_object_size = {_LARGEST_ROW})"
+            )
         else:
             reader = f"read_parquet({_paths(files)}, union_by_name = true)"
             described = self._duckdb.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
-            columns = {row[0].upper(): row[0] for row in described}
-            relation = f"SELECT *, row_number() OVER () AS {_POSITION} FROM {reader}"
+            by_name = {row[0].upper(): row[0] for row in described}
+            columns = {key: by_name[key.upper()] for _, key in fields if key.upper() in by_name}
+        self._duckdb.execute(
+            f"CREATE OR REPLACE TEMPORARY VIEW {view} AS "
+            f'SELECT *, row_number() OVER () AS "{_POSITION}" FROM {reader}'
+        )
+        for node, key in fields:
+            known = key in columns
+            node.replace(exp.column(columns[key], quoted=True) if known else exp.null())
+        for position in list(select.find_all(exp.Seq8)):
+            position.replace(exp.column(_POSITION, quoted=True))
+        table = exp.table_(view, db="main", catalog="temp", quoted=True)
+        table.set("alias", source.args.get("alias"))
+        source.replace(table)
 
-            def value(key: str) -> str:
-                column = columns.get(key.upper())
-                return exp.column(column, quoted=True).sql("duckdb") if column else "NULL"
 
-        def field(node: Expr) -> Expr:
-            if isinstance(node, exp.Seq8):
-                return exp.column(_POSITION.strip('"'), quoted=True)
-            if isinstance(node, exp.JSONExtract) and isinstance(node.this, exp.Parameter):
-                keys = [part.name for part in node.expression.find_all(exp.JSONPathKey)]
-                if len(keys) != 1:
-                    raise unsupported("a nested path below $1")
-                return exp.maybe_parse(value(keys[0]), dialect="duckdb")
-            return node
+def _key(node: exp.JSONExtract) -> str:
+    """Return the key of `$1:key`."""
+    keys = [str(part.name) for part in node.expression.find_all(exp.JSONPathKey)]
+    if len(keys) != 1:
+        raise unsupported("a nested path below $1")
+    return keys[0]
 
-        alias = source.args.get("alias") or exp.TableAlias(this=exp.to_identifier("_STAGED"))
-        subquery = exp.maybe_parse(f"({relation})", dialect="duckdb")
-        subquery.set("alias", alias)
-        source.replace(subquery)
-        select.transform(field, copy=False)
+
+def _is_semi_structured(node: Expr | None) -> bool:
+    return isinstance(node, exp.Cast) and node.to.this in (
+        exp.DType.VARIANT,
+        exp.DType.OBJECT,
+        exp.DType.ARRAY,
+    )
 
 
 def unsupported(what: str) -> ProgrammingError:

@@ -1,0 +1,154 @@
+"""Measure what the README states: `make figures`.
+
+Clones the committed project into a temporary folder, with a local stack on ports of its own, and
+runs there what a user would. Prints wall times, rows in GOLD and the peak memory of each process.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parent.parent
+MILLION = 1_000_000
+# What a process is called in the table, by a part of its command line; the first match counts.
+PROCESSES = {
+    "driva-tap-postgres": "tap-postgres",
+    "driva-target-snowflake": "target-snowflake",
+    "local_stack.snowflake.server": "local Snowflake",
+    "dbt-snowflake/venv/bin/dbt": "dbt",
+    "pginstall18/bin/postgres": "PostgreSQL (one process)",
+    "local-stack/venv/bin/local-stack": "local-stack",
+    "bin/meltano": "Meltano",
+}
+
+
+class PeakMemory:
+    """The highest resident memory of each kind of process below a folder, sampled."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._peaks: dict[str, int] = {}
+
+    @contextmanager
+    def sampled(self) -> Iterator[dict[str, int]]:
+        """Sample ten times a second; yields bytes by process, filled while the block runs."""
+        self._peaks = {}
+        done = threading.Event()
+        sampler = threading.Thread(target=self._sample, args=(done,))
+        sampler.start()
+        try:
+            yield self._peaks
+        finally:
+            done.set()
+            sampler.join()
+
+    def _sample(self, done: threading.Event) -> None:
+        while not done.wait(0.1):
+            for process in psutil.process_iter(["cmdline", "memory_info"]):
+                command = " ".join(process.info["cmdline"] or ())
+                if self._folder not in command and "postgres" not in command:
+                    continue
+                name = next((PROCESSES[part] for part in PROCESSES if part in command), None)
+                if name and process.info["memory_info"]:
+                    used = process.info["memory_info"].rss
+                    self._peaks[name] = max(used, self._peaks.get(name, 0))
+
+
+def main() -> None:
+    """Run the scenarios and print a table for each."""
+    sales = int(sys.argv[1]) if len(sys.argv) > 1 else MILLION
+    with tempfile.TemporaryDirectory(prefix="driva-figures-") as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
+        environment = {
+            **os.environ,
+            "LOCAL_POSTGRES_PORT": str(free_port()),
+            "LOCAL_SNOWFLAKE_PORT": str(free_port()),
+        }
+
+        def run(*command: str) -> float:
+            started = time.monotonic()
+            done = subprocess.run(
+                command, cwd=clone, env=environment, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+            return time.monotonic() - started
+
+        meltano = str(clone / ".venv/bin/meltano")
+        try:
+            print(f"{machine()}\n")
+            print("50,000 sales")
+            show("make run, cold (downloads cached by uv)", run("make", "run"))
+            show("make run, warm", run("make", "run"))
+            show("meltano run elt, nothing new", run(meltano, "run", "elt"))
+            run("make", "reset")
+            run(meltano, "run", "local-stack:up")
+            memory = PeakMemory(clone)
+            print(f"\n{sales:,} sales")
+            show(
+                "local-stack:seed",
+                run(meltano, "invoke", "local-stack:seed", f"--sales={sales}"),
+            )
+            for title, command in (
+                ("meltano run el", ("run", "el")),
+                ("meltano run transform", ("run", "transform")),
+                ("meltano run elt, nothing new", ("run", "elt")),
+            ):
+                with memory.sampled() as peaks:
+                    seconds = run(meltano, *command)
+                show(title, seconds)
+                for name, used in sorted(peaks.items()):
+                    print(f"    {name:<28}{used / 2**20:8.0f} MB")
+            status = subprocess.run(
+                [meltano, "--log-level=warning", "invoke", "local-stack:status"],
+                cwd=clone,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            print(f"\n{status.stdout[status.stdout.index('layer') :]}")
+        finally:
+            subprocess.run(["make", "down"], cwd=clone, env=environment, check=False)
+
+
+def show(title: str, seconds: float) -> None:
+    """Print one wall time."""
+    print(f"  {title:<40}{seconds:8.1f} s", flush=True)
+
+
+def machine() -> str:
+    """Name the machine in a line."""
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+if __name__ == "__main__":
+    if shutil.which("git") is None:
+        sys.exit("git is needed: figures are measured in a fresh clone")
+    main()

@@ -1,0 +1,187 @@
+"""A project of its own for the tests: its folder, state, ports and servers are nobody else's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import snowflake.connector
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE_ID = "local:tap-postgres-to-target-snowflake"
+
+# The end-to-end test on a real account is not there for whoever has none.
+collect_ignore = [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["test_snowflake_account.py"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    output: str
+
+    def loaded(self) -> dict[str, tuple[int, int]]:
+        """Return the rows that target-snowflake reports for each table: new, and known."""
+        rows = {}
+        for line in self.output.splitlines():
+            if " known ones read again" in line:
+                words = line[: line.index(" known")].replace(",", "").split()
+                rows[words[-5].rstrip(":")] = (int(words[-4]), int(words[-1]))
+        return rows
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Meltano project with a local stack of its own."""
+
+    folder: Path
+    postgres_port: int
+    snowflake_port: int
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, folder: Path) -> Project:
+        """Copy the project into an empty folder, and link what is installed."""
+        (folder / ".meltano").mkdir(parents=True)
+        for name in (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities"):
+            (folder / name).symlink_to(ROOT / name)
+        shutil.copy(ROOT / "meltano.yml", folder)
+        for name in ("extract", "load", "transform", "orchestrate", "plugins"):
+            made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)
+        return cls(folder, free_port(), free_port())
+
+    def with_variables(self, **variables: str) -> Project:
+        """Return the same project with more environment variables."""
+        return replace(self, variables={**self.variables, **variables})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every command: no variable of the user's own account or stack."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TAP_", "TARGET_", "DBT_", "LOCAL_", "MELTANO_"))
+        }
+        return {
+            **inherited,
+            "LOCAL_STACK_HOME": str(self.folder / ".local"),
+            "LOCAL_POSTGRES_PORT": str(self.postgres_port),
+            "LOCAL_SNOWFLAKE_PORT": str(self.snowflake_port),
+            "MELTANO_PROJECT_ROOT": str(self.folder),
+            **self.variables,
+        }
+
+    def run(self, *command: str | Path, timeout: float = 300) -> Done:
+        """Run a command in the project's folder."""
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout)
+
+    def meltano(self, *words: str) -> Done:
+        """Run meltano."""
+        return self.run(ROOT / ".venv/bin/meltano", *words)
+
+    def succeed(self, *words: str) -> Done:
+        """Run meltano, which must succeed."""
+        done = self.meltano(*words)
+        assert done.code == 0, done.output[-6000:]
+        return done
+
+    def local_stack(self, *words: str) -> Done:
+        """Run the local stack's command as Meltano does, two seconds faster."""
+        return self.run(ROOT / ".meltano/utilities/local-stack/venv/bin/local-stack", *words)
+
+    def up(self) -> Project:
+        """Start the local stack."""
+        done = self.local_stack("up")
+        assert done.code == 0, done.output
+        return self
+
+    def state(self) -> dict[str, Any]:
+        """Return Meltano's bookmarks by stream."""
+        listed = self.succeed("--log-level=error", "state", "get", STATE_ID)
+        state = json.loads(listed.output[listed.output.index("{") :])
+        return {
+            stream: bookmark["replication_key_value"]
+            for stream, bookmark in state["singer_state"]["bookmarks"].items()
+            if "replication_key_value" in bookmark
+        }
+
+    def postgres(self, user: str = "driva") -> psycopg.Connection:
+        """Open a connection to the source, committing each statement."""
+        return psycopg.connect(
+            f"host=127.0.0.1 port={self.postgres_port} dbname=driva user={user} password={user}",
+            autocommit=True,
+        )
+
+    def snowflake(self, **options: Any) -> snowflake.connector.SnowflakeConnection:
+        """Open a session on the local Snowflake."""
+        return snowflake.connector.connect(
+            **{
+                "account": "local",
+                "user": "local",
+                "password": "local",
+                "host": "127.0.0.1",
+                "port": self.snowflake_port,
+                "protocol": "http",
+                "database": "DRIVAMOTORS",
+                "login_timeout": 10,
+                **options,
+            }
+        )
+
+    def source(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a query on the source."""
+        with self.postgres() as connection:
+            return connection.execute(statement).fetchall()
+
+    def change(self, *statements: str) -> None:
+        """Change the source."""
+        with self.postgres() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def warehouse(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a query on the local Snowflake."""
+        with self.snowflake() as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project whose stack runs, with an empty source, for one module's tests in their order."""
+    created = Project.create(tmp_path_factory.mktemp("project") / "project")
+    try:
+        yield created.up()
+    finally:
+        created.local_stack("down")

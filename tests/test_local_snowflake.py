@@ -1,0 +1,368 @@
+"""The local Snowflake through Snowflake's own connector: one test for each family of statements."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import snowflake.connector
+from snowflake.connector.cursor import SnowflakeCursor
+from snowflake.connector.errors import DatabaseError, Error, ProgrammingError
+
+from tests.conftest import ROOT, Project
+
+MERGE = """
+merge into RAW.T d using (
+    select $1:id::DECIMAL as ID, $1:"v"::NUMBER(10, 2) as V, $1:s::VARCHAR as S,
+        $1:ts::TIMESTAMP_NTZ as TS, $1:j::VARIANT as J
+    from '@~/test/{sync}'(file_format => DRIVAMOTORS.RAW."tf-{kind}")
+    qualify row_number() over (partition by ID order by seq8() desc) = 1
+) s on d.ID = s.ID
+when matched then update set d.V = s.V, d.S = s.S, d.TS = s.TS, d.J = s.J
+when not matched then insert (ID, V, S, TS, J) values (s.ID, s.V, s.S, s.TS, s.J)
+"""
+RECORDS: list[dict[str, Any]] = [
+    {
+        "id": 1,
+        "v": "0.01",
+        "s": "Ação 😀 'q' \"d\"\n\\",
+        "ts": "1900-01-01T00:00:00",
+        "j": {"a": 1},
+    },
+    {"id": 2, "v": 99999999.99, "s": "", "ts": "2100-12-31T23:59:59.123456", "j": [1, None]},
+    {"id": 2**40, "v": None, "s": None, "ts": None, "j": None},
+    {"id": 1, "v": "0.02", "s": "later", "ts": None, "j": None},
+]
+
+
+@pytest.fixture
+def cursor(project: Project) -> Iterator[SnowflakeCursor]:
+    with project.snowflake() as connection, connection.cursor() as opened:
+        opened.execute("create or replace file format RAW.\"tf-json\" type = 'JSON'")
+        opened.execute("create or replace file format RAW.\"tf-parquet\" type = 'PARQUET'")
+        opened.execute(
+            "create or replace table RAW.T "
+            "(ID number(38, 0) not null, V number(10, 2), S varchar, TS timestamp_ntz, J variant)"
+        )
+        yield opened
+    with project.snowflake() as connection, connection.cursor() as opened:
+        opened.execute("remove @~")
+
+
+def run(cursor: SnowflakeCursor, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows."""
+    cursor.execute(statement)
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def columns(cursor: SnowflakeCursor) -> list[str]:
+    """Return the names of the result's columns."""
+    return [column.name for column in cursor.description]
+
+
+def put_json(cursor: SnowflakeCursor, folder: Path, sync: str, records: list[Any]) -> None:
+    """Stage records as target-snowflake does."""
+    file = folder / f"{sync}.json.gz"
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(record) + "\n" for record in records)
+    cursor.execute(f"put 'file://{file}' '@~/test/{sync}'")
+
+
+def test_put_list_remove(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "a", RECORDS)
+    assert columns(cursor)[:3] == ["source", "target", "source_size"]
+    assert cursor.fetchall()[0][6] == "UPLOADED"
+    listed = run(cursor, "list '@~/test/'")
+    assert columns(cursor) == ["name", "size", "md5", "last_modified"]
+    assert [row[0] for row in listed] == ["test/a/a.json.gz"]
+    assert run(cursor, "list @~/nothing") == []
+    assert run(cursor, "remove '@~/test/a/'") == [("test/a/a.json.gz", "removed")]
+    assert columns(cursor) == ["name", "result"]
+    assert run(cursor, "list '@~'") == []
+
+
+def test_merge_counts_and_values(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "m", RECORDS)
+    statement = MERGE.format(sync="m", kind="json")
+    assert run(cursor, statement) == [(3, 0)]
+    assert columns(cursor) == ["number of rows inserted", "number of rows updated"]
+    assert cursor.rowcount == 3
+    assert run(cursor, statement) == [(0, 3)]
+    assert run(cursor, "select ID, V, S, TS from RAW.T order by ID") == [
+        (1, Decimal("0.02"), "later", None),
+        (2, Decimal("99999999.99"), "", datetime.datetime(2100, 12, 31, 23, 59, 59, 123456)),
+        (2**40, None, None, None),
+    ]
+    assert run(cursor, "select J[0]::int from RAW.T where ID = 2") == [(1,)]
+
+
+def test_merge_reads_text_as_it_is(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "t", RECORDS[:1])
+    run(cursor, MERGE.format(sync="t", kind="json"))
+    assert run(cursor, "select S, TS from RAW.T") == [
+        (RECORDS[0]["s"], datetime.datetime(1900, 1, 1))
+    ]
+
+
+def test_merge_from_parquet(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    file = tmp_path / "p.parquet"
+    query = (
+        "select 7::bigint as id, 1.005::decimal(10, 2) as v, 'é' as s, "
+        "timestamp '2024-02-29 12:00:00' as ts"
+    )
+    write = f"import duckdb; duckdb.sql(\"copy ({query}) to '{file}'\")"
+    python = ROOT / ".meltano/utilities/local-stack/venv/bin/python"
+    subprocess.run([python, "-c", write], check=True)
+    cursor.execute(f"put 'file://{file}' '@~/test/p'")
+    assert run(cursor, MERGE.format(sync="p", kind="parquet")) == [(1, 0)]
+    assert run(cursor, "select ID, V, S, TS, J from RAW.T") == [
+        (7, Decimal("1.01"), "é", datetime.datetime(2024, 2, 29, 12), None)
+    ]
+
+
+def test_merge_refuses_two_rows_for_one(cursor: SnowflakeCursor) -> None:
+    run(cursor, "insert into RAW.T (ID) values (1)")
+    with pytest.raises(ProgrammingError, match="Duplicate row detected") as caught:
+        run(
+            cursor,
+            "merge into RAW.T d using (select 1 as ID, 1 as V union all select 1, 2) s "
+            "on d.ID = s.ID when matched then update set d.V = s.V",
+        )
+    assert caught.value.errno == 100090
+    assert run(cursor, "select V from RAW.T") == [(None,)]
+
+
+def test_merge_deletes(cursor: SnowflakeCursor) -> None:
+    run(cursor, "insert into RAW.T (ID) values (1), (2)")
+    counted = run(
+        cursor,
+        "merge into RAW.T d using (select 1 as ID union all select 3) s on d.ID = s.ID "
+        "when matched then delete when not matched then insert (ID) values (ID)",
+    )
+    assert counted == [(1, 1)]
+    assert columns(cursor) == ["number of rows inserted", "number of rows deleted"]
+    assert run(cursor, "select ID from RAW.T order by ID") == [(2,), (3,)]
+
+
+def test_copy_into(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "c", RECORDS)
+    statement = (
+        "copy into RAW.T (ID, S) from (select $1:id::DECIMAL as ID, $1:s::VARCHAR as S from "
+        "'@~/test/c') file_format = (format_name='DRIVAMOTORS.RAW.\"tf-json\"')"
+    )
+    rows = run(cursor, statement)
+    assert columns(cursor)[:4] == ["file", "status", "rows_parsed", "rows_loaded"]
+    assert rows[0][:4] == ("test/c/c.json.gz", "LOADED", 4, 4)
+    assert run(cursor, "select count(*) from RAW.T") == [(4,)]
+
+
+def test_copy_is_all_or_nothing(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "good", RECORDS)
+    put_json(cursor, tmp_path, "goodbad", [{"id": "no number"}])
+    with pytest.raises(ProgrammingError):
+        run(
+            cursor,
+            "copy into RAW.T (ID) from (select $1:id::DECIMAL as ID from '@~/test/good') "
+            "file_format = (type = json)",
+        )
+    assert run(cursor, "select count(*) from RAW.T") == [(0,)]
+
+
+def test_select_from_the_stage(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    put_json(cursor, tmp_path, "s", RECORDS)
+    statement = (
+        "select $1:id::int as ID from @~/test/s (file_format => 'RAW.\"tf-json\"') order by 1"
+    )
+    assert [row[0] for row in run(cursor, statement)] == [1, 1, 2, 2**40]
+    assert run(cursor, statement.replace("/s ", "/none ")) == []
+
+
+def test_file_formats(cursor: SnowflakeCursor) -> None:
+    run(cursor, "create or replace file format RAW.F type = 'JSON' compression = 'AUTO'")
+    assert run(cursor, "drop file format RAW.F") == [("F successfully dropped.",)]
+    assert run(cursor, "drop file format if exists RAW.F")
+    with pytest.raises(ProgrammingError, match="does not exist or not authorized"):
+        run(cursor, "drop file format RAW.F")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "alter session set query_tag = 'test'",
+        "alter session unset query_tag",
+        "create warehouse if not exists W warehouse_size = xsmall auto_suspend = 60",
+        "alter warehouse W set auto_suspend = 60",
+        "use warehouse W",
+        "create role if not exists R comment = 'test'",
+        "use role R",
+        "grant usage on database DRIVAMOTORS to role R",
+        "grant select on future tables in schema RAW to role R",
+        "revoke usage on database DRIVAMOTORS from role R",
+        "create user if not exists U type = service",
+        "create resource monitor if not exists M with credit_quota = 1",
+        "drop warehouse if exists W",
+    ],
+)
+def test_account_statements_are_accepted(cursor: SnowflakeCursor, statement: str) -> None:
+    assert run(cursor, statement) == [("Statement executed successfully.",)]
+
+
+@pytest.mark.parametrize("kind", ["table", "view"])
+def test_a_temporary_object_is_the_sessions_own(
+    project: Project, cursor: SnowflakeCursor, kind: str
+) -> None:
+    name = "DRIVAMOTORS.RAW.T"
+    run(cursor, "insert into RAW.T (ID) values (1)")
+    if kind == "view":
+        name = "DRIVAMOTORS.RAW.V"
+    run(cursor, f"create or replace temporary {kind} {name} as (select 5 as ID, 'x' as S)")
+    assert run(cursor, f"select ID from {name}") == [(5,)]
+    assert [row[0] for row in run(cursor, f"describe {kind} {name}")] == ["ID", "S"]
+    if kind == "table":
+        assert project.warehouse("select ID from RAW.T") == [(1,)]
+    else:
+        with pytest.raises(DatabaseError):
+            project.warehouse("select ID from RAW.V")
+    run(cursor, f"drop {kind} if exists {name} cascade")
+    if kind == "table":
+        assert run(cursor, "select ID from RAW.T") == [(1,)]
+
+
+def test_a_contract_holds(cursor: SnowflakeCursor) -> None:
+    create = (
+        "create or replace transient table RAW.C (ID number(38, 0) not null, V number(18, 2)) "
+        "as (select ID, V from (select {id} as ID, 1.005 as V) as model)"
+    )
+    run(cursor, create.format(id=1))
+    assert run(cursor, "select ID, V from RAW.C") == [(1, Decimal("1.01"))]
+    with pytest.raises(ProgrammingError, match="NOT NULL"):
+        run(cursor, create.format(id="null"))
+    assert run(cursor, "select ID, V from RAW.C") == [(1, Decimal("1.01"))]
+
+
+def test_keys_are_declared_but_not_enforced_as_in_snowflake(cursor: SnowflakeCursor) -> None:
+    run(cursor, "create or replace table RAW.K (ID number not null, primary key (ID))")
+    assert run(cursor, "insert into RAW.K values (1), (1)") == [(2,)]
+
+
+def test_arithmetic_is_decimal(cursor: SnowflakeCursor) -> None:
+    values = "(select 1.01::number(10, 2) as V union all select 1.02)"
+    statement = f"select round(avg(V), 2), cast(sum(V) / count(*) as number(10, 2)) from {values}"
+    assert run(cursor, statement) == [(Decimal("1.02"), Decimal("1.02"))]
+    assert run(cursor, f"select sum(V) from {values}") == [(Decimal("2.03"),)]
+    with pytest.raises(ProgrammingError, match="Division by zero"):
+        run(cursor, "select 1 / (ID - ID) from (select 1 as ID)")
+
+
+def test_a_transaction_is_rolled_back(cursor: SnowflakeCursor) -> None:
+    run(cursor, "begin")
+    run(cursor, "insert into RAW.T (ID) values (1)")
+    run(cursor, "rollback")
+    assert run(cursor, "select count(*) from RAW.T") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "get @~/x file:///tmp/",
+        "call system$wait(1)",
+        "create masking policy P as (V string) returns string -> V",
+        "alter session set week_start = 1",
+        "select * from '@~/x' (file_format => 'RAW.NOT_THERE')",
+        "select nothing_like_this(1)",
+        "sellect 1",
+    ],
+)
+def test_what_is_not_supported_is_an_error_at_once(cursor: SnowflakeCursor, statement: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(ProgrammingError):
+        run(cursor, statement)
+    assert time.monotonic() - started < 5
+
+
+def test_a_wrong_password_is_refused(project: Project) -> None:
+    with pytest.raises(DatabaseError, match="Incorrect username or password"):
+        project.snowflake(password="wrong")
+
+
+def test_four_clients_at_once_lose_nothing(project: Project, cursor: SnowflakeCursor) -> None:
+    failures: list[Exception] = []
+
+    def work(client: int) -> None:
+        try:
+            with project.snowflake() as connection, connection.cursor() as own:
+                for i in range(10):
+                    own.execute(
+                        f"merge into RAW.T d using (select 1 as ID, {client} as V union all "
+                        f"select {100 * client + i}, {client}) s on d.ID = s.ID "
+                        "when matched then update set d.V = s.V "
+                        "when not matched then insert (ID, V) values (s.ID, s.V)"
+                    )
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(client,)) for client in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert run(cursor, "select count(*), count(distinct ID) from RAW.T") == [(41, 41)]
+
+
+def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
+    project: Project, cursor: SnowflakeCursor
+) -> None:
+    run(
+        cursor,
+        "insert into RAW.T (ID, V) select seq8(), 1 from table(generator(rowcount => 300000))",
+    )
+    before = run(cursor, "select count(*), sum(V) from RAW.T")
+    pid = int((project.folder / ".local/snowflake/server.pid").read_text())
+
+    def merge() -> None:
+        with snowflake.connector.connect(
+            account="local",
+            user="local",
+            password="local",
+            host="127.0.0.1",
+            port=project.snowflake_port,
+            protocol="http",
+            database="DRIVAMOTORS",
+            network_timeout=5,
+        ) as connection:
+            connection.cursor().execute(
+                "merge into RAW.T d using (select ID, sum(ID) over (order by ID) as V from RAW.T "
+                "union all select -1 - ID, 1 from RAW.T) s on d.ID = s.ID "
+                "when matched then update set d.V = s.V % 1000 "
+                "when not matched then insert (ID, V) values (s.ID, s.V)"
+            )
+
+    def quietly() -> None:
+        with pytest.raises(Error):
+            merge()
+
+    server = psutil.Process(pid)
+    busy = server.cpu_times().user
+    client = threading.Thread(target=quietly)
+    client.start()
+    while server.cpu_times().user - busy < 0.1:
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    server.wait()
+    project.up()
+    client.join()
+    assert project.warehouse("select count(*), sum(V) from RAW.T") == before

@@ -1,0 +1,140 @@
+"""The main job, end to end: the tests of this file build on each other, in their order."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from tests.conftest import STATE_ID, Project
+from tests.oracle import SOURCE, assert_gold_equals_source, assert_raw_equals_source
+
+SALES = 4_000
+BEYOND_INT = 2**31 + 7
+LATE_CUSTOMER = 900_000
+
+
+@pytest.fixture(scope="module")
+def network(project: Project) -> Project:
+    """The sample network, and after it what real data brings along."""
+    seeded = project.local_stack("seed", "--sales", str(SALES))
+    assert seeded.code == 0, seeded.output
+    project.change(
+        "alter table vendas alter id_vendas type bigint",
+        """
+        insert into clientes values
+            (800001, 'Ação 😀 "O''Neil" \\ barra', E'Rua 1\nSala 2\tFundos', 1, null, null),
+            (800002, '', null, null, '1900-01-01', '2100-12-31 23:59:59.999999')
+        """,
+        "insert into veiculos values (801, 'Mínimo', '', 0.01, null, null)",
+        "insert into veiculos values (802, 'Máximo', null, 99999999.99, null, null)",
+        """
+        insert into vendas values
+            (800001, 801, 1, 1, 800001, 0.01, '1900-01-01', null, null),
+            (800002, 802, 1, 1, 800002, 99999999.99, '2100-12-31 23:59:59', null, null),
+            (800003, 1, 1, 1, null, 50000.00, null, null, null)
+        """,
+        f"""
+        insert into vendas values
+            ({BEYOND_INT}, 1, 1, 1, {LATE_CUSTOMER}, 70000.01, '2025-12-31', now(), now())
+        """,
+    )
+    return project
+
+
+def test_gold_equals_the_source(network: Project) -> None:
+    done = network.succeed("run", "elt")
+    assert done.loaded()["VENDAS"] == (SALES + 4, 0)
+    assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+
+
+def test_there_is_one_state_with_a_bookmark_for_each_table(network: Project) -> None:
+    assert STATE_ID in network.succeed("state", "list").output
+    bookmarks = network.state()
+    assert bookmarks.keys() == {f"public-{table}" for table in SOURCE}
+    assert bookmarks["public-vendas"] == BEYOND_INT
+
+
+def test_money_is_a_number_with_two_decimals(network: Project) -> None:
+    rows = network.warehouse(
+        "select table_schema, numeric_precision, numeric_scale, data_type "
+        "from information_schema.columns where column_name in ('VALOR_PAGO', 'VALOR_VENDA')"
+    )
+    assert {row[0] for row in rows} >= {"RAW", "GOLD"}
+    assert {row[1:] for row in rows} == {(10, 2, "NUMBER")}
+
+
+def test_a_sale_whose_customer_is_late_belongs_to_the_unknown_one(network: Project) -> None:
+    statement = f"select cliente_id from GOLD.FCT_VENDAS where venda_id = {BEYOND_INT}"
+    assert network.warehouse(statement) == [(-1,)]
+    network.change(
+        f"insert into clientes values ({LATE_CUSTOMER}, 'Chegou Depois', null, 1, null, null)"
+    )
+
+
+def test_a_day_later_the_new_rows_are_loaded_and_only_they(network: Project) -> None:
+    # The rows made by hand have gone beyond what the source's sequences have handed out.
+    network.change(
+        f"select setval('vendas_id_vendas_seq', {BEYOND_INT})",
+        f"select setval('clientes_id_clientes_seq', {LATE_CUSTOMER})",
+    )
+    simulated = network.local_stack("simulate", "--sales", "500")
+    assert simulated.code == 0, simulated.output
+    done = network.succeed("run", "elt")
+    new = {table: rows[0] for table, rows in done.loaded().items()}
+    assert new.pop("VENDAS") == 500
+    assert new.pop("CLIENTES") == 1 + 250
+    assert set(new.values()) == {0}
+    assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+
+
+def test_the_late_customer_has_the_sale_now(network: Project) -> None:
+    statement = f"select cliente_id from GOLD.FCT_VENDAS where venda_id = {BEYOND_INT}"
+    assert network.warehouse(statement) == [(LATE_CUSTOMER,)]
+
+
+def test_a_run_with_nothing_new_loads_nothing_new(network: Project) -> None:
+    before = network.warehouse("select count(*), sum(valor_pago) from RAW.VENDAS")
+    done = network.succeed("run", "el")
+    assert {rows[0] for rows in done.loaded().values()} == {0}
+    assert network.warehouse("select count(*), sum(valor_pago) from RAW.VENDAS") == before
+
+
+def test_state_moved_back_reloads_without_a_duplicate(network: Project) -> None:
+    exported = network.succeed("--log-level=error", "state", "get", STATE_ID).output
+    state = json.loads(exported[exported.index("{") :])
+    bookmark = state["singer_state"]["bookmarks"]["public-vendas"]
+    bookmark["replication_key_value"] = 1_000
+    network.succeed("state", "set", "--force", STATE_ID, json.dumps(state))
+    done = network.succeed("run", "el")
+    new, known = done.loaded()["VENDAS"]
+    assert new == 0
+    assert known > SALES - 1_000
+    assert_raw_equals_source(network)
+
+
+def test_full_refresh_takes_an_updated_row_and_doubles_nothing(network: Project) -> None:
+    network.change("update vendas set valor_pago = 12345.67 where id_vendas = 5")
+    network.succeed("run", "--full-refresh", "elt")
+    statement = "select valor_venda from GOLD.FCT_VENDAS where venda_id = 5"
+    assert network.warehouse(statement) == [(Decimal("12345.67"),)]
+    assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+
+
+def test_the_same_seed_makes_the_same_network(
+    network: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = Project.create(tmp_path_factory.mktemp("other") / "project").up()
+    try:
+        other.local_stack("seed", "--sales", str(SALES))
+        statement = (
+            f"select md5(string_agg(v::text, '|' order by id_vendas)) from vendas v "
+            f"where id_vendas between 6 and {SALES}"
+        )
+        assert other.source(statement) == network.source(statement)
+    finally:
+        other.local_stack("down")
