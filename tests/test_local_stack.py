@@ -1,0 +1,116 @@
+"""The local stack itself: what it keeps, what it leaves alone, what it stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import STATE_ID, Project
+from tests.oracle import assert_gold_equals_source
+
+
+@pytest.fixture(scope="module")
+def loaded(project: Project) -> Project:
+    done = project.local_stack("seed", "--sales", "200")
+    assert done.code == 0, done.output
+    project.succeed("run", "el")
+    return project
+
+
+def test_data_survives_a_kill_of_both_servers(loaded: Project) -> None:
+    postmaster = loaded.folder / ".local/postgres/data/postmaster.pid"
+    for pid in (
+        int(postmaster.read_text().splitlines()[0]),
+        int((loaded.folder / ".local/snowflake/server.pid").read_text()),
+    ):
+        process = psutil.Process(pid)
+        os.kill(pid, signal.SIGKILL)
+        process.wait()
+    loaded.up()
+    assert loaded.source("select count(*) from vendas") == [(200,)]
+    assert loaded.warehouse("select count(*) from RAW.VENDAS") == [(200,)]
+
+
+def test_postgres_listens_on_this_machine_with_a_password_and_logical_wal(loaded: Project) -> None:
+    assert loaded.source("show listen_addresses") == [("127.0.0.1",)]
+    assert loaded.source("show wal_level") == [("logical",)]
+    assert loaded.source("show password_encryption") == [("scram-sha-256",)]
+    lines = loaded.source("select distinct auth_method from pg_hba_file_rules")
+    assert lines == [("scram-sha-256",)]
+
+
+def test_status_says_what_runs_and_how_much_there_is(loaded: Project) -> None:
+    shown = loaded.local_stack("status").output
+    assert f"127.0.0.1:{loaded.postgres_port}" in shown
+    assert f"127.0.0.1:{loaded.snowflake_port}" in shown
+    assert ["RAW", "VENDAS", "200"] in [line.split() for line in shown.splitlines()]
+
+
+def test_sql_prints_a_table(loaded: Project) -> None:
+    shown = loaded.local_stack("sql", "select count(*) as VENDAS from RAW.VENDAS").output
+    assert [line.strip() for line in shown.splitlines()] == [
+        "VENDAS",
+        "------",
+        "200",
+        "(1 row)",
+        "",
+    ]
+
+
+def test_a_new_warehouse_has_no_bookmarks(loaded: Project) -> None:
+    assert loaded.local_stack("reset").code == 0
+    up = loaded.local_stack("up")
+    assert f"{STATE_ID} cleared" in up.output
+    loaded.local_stack("seed", "--sales", "20")
+    assert loaded.succeed("run", "el").loaded()["VENDAS"] == (20, 0)
+
+
+def test_an_external_postgres_is_read_and_never_written_to(loaded: Project, tmp_path: Path) -> None:
+    loaded.change(
+        "create role leitor login password 'leitor'",
+        "grant select on all tables in schema public to leitor",
+    )
+    written = "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables"
+    before = loaded.source(written)
+    reader = Project.create(tmp_path / "project").with_variables(
+        TAP_POSTGRES_HOST="127.0.0.1",
+        TAP_POSTGRES_PORT=str(loaded.postgres_port),
+        TAP_POSTGRES_USER="leitor",
+        TAP_POSTGRES_PASSWORD="leitor",
+        TAP_POSTGRES_DATABASE="driva",
+    )
+    try:
+        done = reader.succeed("run", "local-stack:up", "local-stack:seed", "elt")
+        assert "Nothing seeded" in done.output
+        assert not (reader.folder / ".local/postgres").exists()
+        assert done.loaded()["VENDAS"] == (20, 0)
+        same_source = Project(reader.folder, loaded.postgres_port, reader.snowflake_port)
+        assert_gold_equals_source(same_source)
+        assert reader.local_stack("simulate").code == 1
+    finally:
+        reader.local_stack("down")
+    assert loaded.source(written) == before
+
+
+def test_an_empty_source_gives_empty_tables(tmp_path: Path) -> None:
+    empty = Project.create(tmp_path / "project").up()
+    try:
+        empty.succeed("run", "elt")
+        for table in ("FCT_VENDAS", "ANALISE_VENDAS_TEMPORAL"):
+            assert empty.warehouse(f"select count(*) from GOLD.{table}") == [(0,)]
+    finally:
+        empty.local_stack("down")
+
+
+def test_down_leaves_no_process_behind(loaded: Project) -> None:
+    assert loaded.local_stack("down").code == 0
+    left = [
+        process.info["cmdline"]
+        for process in psutil.process_iter(["cmdline"])
+        if str(loaded.folder) in " ".join(process.info["cmdline"] or ())
+    ]
+    assert left == []
