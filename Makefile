@@ -19,6 +19,8 @@ setup: .meltano/.installed .env ## Install Meltano and the plugins, pinned
 run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	$(MELTANO) run local-stack:up local-stack:seed elt
 	@$(MELTANO) --log-level=warning invoke local-stack:status
+	@echo 'Ask it:        $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
+	@echo 'One more day:  $(MELTANO) invoke local-stack:simulate && make run'
 
 test: setup lint ## Run every check and test, on a stack of their own
 	.venv/bin/pytest
