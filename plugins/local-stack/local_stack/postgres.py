@@ -23,7 +23,8 @@ USER = PASSWORD = DATABASE = "driva"  # noqa: S105  # bound to 127.0.0.1, and sa
 # linux/capability.h and linux/prctl.h
 _CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 4
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 
@@ -178,7 +179,9 @@ class Postgres:
 
         def become_nobody() -> None:
             if hidden:
-                _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+                # Capabilities stay across setuid, and access(2), by which initdb finds the server,
+                # counts them too.
+                _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
             os.setgroups([])
             os.setgid(nobody.pw_gid)
             os.setuid(nobody.pw_uid)
