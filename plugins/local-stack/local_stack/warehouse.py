@@ -15,7 +15,7 @@ import psutil
 import snowflake.connector
 from snowflake.connector.errors import Error
 
-from local_stack.postgres import require_free_port
+from local_stack.postgres import require_free_port, require_same_port
 from local_stack.settings import Settings, StackError
 
 MODULE = "local_stack.snowflake.server"
@@ -77,15 +77,18 @@ class Warehouse:
         Raises:
             StackError: the port is taken, or the server does not come up.
         """
-        if self.is_running():
+        wanted = self._settings.snowflake_port
+        if pid := self._pid():
+            actual = int(psutil.Process(pid).cmdline()[-1])
+            require_same_port(actual, wanted, "LOCAL_SNOWFLAKE_PORT")
             return False
-        require_free_port(self._settings.snowflake_port, "LOCAL_SNOWFLAKE_PORT")
+        require_free_port(wanted, "LOCAL_SNOWFLAKE_PORT")
         self._root.mkdir(exist_ok=True)
         with self._log.open("w") as log:
             server = subprocess.Popen(
                 [
                     *(sys.executable, "-m", MODULE, "--home", str(self._root)),
-                    *("--port", str(self._settings.snowflake_port)),
+                    *("--port", str(wanted)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -123,7 +123,7 @@ class DrivaTargetSnowflake(TargetSnowflake):
 def main() -> None:
     """Run the target; what the user can mend is one line and exit code 1."""
     # Beginning, end and rows of each table are logged; metrics say it again.
-    logging.getLogger("singer_sdk.metrics").disabled = True
+    logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     try:
         DrivaTargetSnowflake.cli()
     except ConfigValidationError as error:
