@@ -95,6 +95,8 @@ class Warehouse:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=self._settings.project,
+                # A thread a session: glibc would keep a heap for each.
+                env={**os.environ, "MALLOC_ARENA_MAX": "2"},
             )
         self._pid_file.write_text(str(server.pid))
         self._wait_until_ready(server)

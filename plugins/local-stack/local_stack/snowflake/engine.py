@@ -39,7 +39,7 @@ LOCK_WAIT_SECONDS = 60.0
 # Results kept for RESULT_SCAN; fakesnow keeps every one for ever.
 RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
-MEMORY_LIMIT = "384MB"
+MEMORY_LIMIT = "320MB"
 
 # The rows of a MERGE, for the time that it runs.
 _SOURCE = "_MERGE_SOURCE"
