@@ -9,13 +9,16 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from singer_sdk import Stream
+from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
-from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema
+from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, PostgresStream
 from tap_postgres.tap import TapPostgres
+
+from driva_tap_postgres.stream import DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
@@ -50,6 +53,25 @@ class ExactSQLToJSONSchema(PostgresSQLToJSONSchema):
 class DrivaTapPostgres(TapPostgres):
     """Tap for the dealership network's PostgreSQL."""
 
+    config_jsonschema: ClassVar[dict[str, Any]] = {
+        **TapPostgres.config_jsonschema,
+        "properties": {
+            **TapPostgres.config_jsonschema["properties"],
+            **th.PropertiesList(
+                th.Property(
+                    "replication_lookback",
+                    th.IntegerType(minimum=0),
+                    default=1000,
+                    description=(
+                        "How many ids below its bookmark a stream is read again, for ids that were "
+                        "handed out in blocks and are used later. The default holds twenty blocks "
+                        "of 50, which is what Hibernate takes at a time, and costs milliseconds."
+                    ),
+                ),
+            ).to_dict()["properties"],
+        },
+    }
+
     @functools.cached_property
     def connector(self) -> PostgresConnector:
         """The connector shared by all streams."""
@@ -64,8 +86,12 @@ class DrivaTapPostgres(TapPostgres):
             for entry in self.catalog_dict["streams"]
         }
         check_selection(json.loads(os.environ.get(SELECT_VARIABLE) or "[]"), columns)
-        streams: Sequence[Stream] = super().discover_streams()
-        return streams
+        return [
+            DrivaStream(self, stream.catalog_entry, connector=self.connector)
+            if isinstance(stream, PostgresStream)
+            else stream
+            for stream in super().discover_streams()
+        ]
 
 
 def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> None:
@@ -106,7 +132,7 @@ def main() -> None:
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     try:
         DrivaTapPostgres.cli()
-    except SelectionError as error:
+    except (SelectionError, UnrepresentableError) as error:
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")

@@ -1,0 +1,294 @@
+"""Streams that read whole columns into Parquet files, and bookmark only what is safe."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+import duckdb
+import sqlalchemy as sa
+from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
+from sqlalchemy.dialects import postgresql
+from tap_postgres.client import PostgresStream
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Context, Record
+
+# Rows a file: few enough for a MERGE in little memory, many enough to forget what a MERGE costs.
+ROWS_PER_FILE = 250_000
+# How long a run waits for transactions that write to its table to end.
+WAIT_SECONDS = 5.0
+MEMORY_LIMIT = "160MB"
+
+Filter = sa.ColumnElement[bool] | sa.TextClause
+
+# Locks that a transaction takes on a table before it writes a row, and on a sequence when it takes
+# a number, and keeps until it ends. https://www.postgresql.org/docs/18/explicit-locking.html
+_WRITERS = sa.text("""
+    select distinct l.virtualtransaction
+    from pg_locks l
+    where l.relation in (
+        select cast(:table as regclass)
+        union all
+        select d.objid from pg_depend d
+        where d.refobjid = cast(:table as regclass)
+            and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+    )
+    and l.mode in (
+        'RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'
+    )
+    and l.pid is distinct from pg_backend_pid()
+""")
+
+
+class UnrepresentableError(Exception):
+    """A value of the source has no place in Snowflake."""
+
+
+class DrivaStream(PostgresStream):
+    """A table, read by BATCH files where `batch_config` asks for Parquet and its types allow it."""
+
+    # The window below the bookmark comes first, so records do not ascend from the bookmark.
+    is_sorted = False
+
+    @cached_property
+    def _table(self) -> sa.Table:
+        selected = list(self.get_selected_schema()["properties"])
+        table: sa.Table = self.connector.get_table(self.fully_qualified_name, column_names=selected)
+        return table
+
+    @cached_property
+    def _key(self) -> sa.Column[Any] | None:
+        """The replication key, if it is a whole number that rows are counted up by."""
+        if not self.replication_key:
+            return None
+        column = self._table.columns[self.replication_key]
+        return column if isinstance(column.type, sa.Integer) else None
+
+    # -- what may be bookmarked ------------------------------------------------------------------
+
+    def get_starting_replication_key_value(self, context: Context | None) -> Any | None:
+        """Return where to begin: `replication_lookback` ids below the bookmark."""
+        bookmark = super().get_starting_replication_key_value(context)
+        if bookmark is None or self._key is None:
+            return bookmark
+        return bookmark - self.config["replication_lookback"]
+
+    def get_replication_key_signpost(self, context: Context | None = None) -> Any | None:
+        """Return the highest id that no open transaction can undercut.
+
+        Ids are handed out before they are committed. A transaction that has one holds a lock on the
+        table, or on its sequence, until it ends. So: take the highest id, wait for whoever writes
+        just then, and read afterwards. If somebody writes on, the bookmark stays where it is.
+        """
+        if self._key is None:
+            return super().get_replication_key_signpost(context)
+        return self._safe_bookmark
+
+    @cached_property
+    def _safe_bookmark(self) -> int:
+        if self._key is None:
+            raise ValueError(f"{self.name} has no integer replication key")
+        table = self.fully_qualified_name
+        with self.connector._connect() as connection:
+            highest: int = connection.execute(sa.select(sa.func.max(self._key))).scalar() or 0
+            asked = {"table": str(table)}
+            writers = set(connection.execute(_WRITERS, asked).scalars())
+            deadline = time.monotonic() + WAIT_SECONDS
+            while writers and time.monotonic() < deadline:
+                time.sleep(0.05)
+                writers &= set(connection.execute(_WRITERS, asked).scalars())
+        if not writers:
+            return highest
+        bookmark = self.stream_state.get("replication_key_value")
+        self.logger.warning(
+            "%s: %d open transaction(s) may still add ids below %d, so the bookmark stays at %s "
+            "and the next run reads from there again",
+            self.name,
+            len(writers),
+            highest,
+            bookmark,
+        )
+        return -1 if bookmark is None else int(bookmark)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield records one by one, where files cannot be used."""
+        table = self._table
+        self._check_values(self.apply_query_filters(table.select(), table, context=context))
+        yield from super().get_records(context)
+
+    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
+        """Return the configuration of files, or None where records go one by one."""
+        batch_config: BatchConfig | None = super().get_batch_config(config)
+        if batch_config is None or batch_config.encoding.format != "parquet":
+            return batch_config
+        if reason := self._unbatchable():
+            self.logger.info("%s: read record by record, as %s", self.name, reason)
+            return None
+        return batch_config
+
+    def _unbatchable(self) -> str | None:
+        if self._tap.config.get("stream_maps"):
+            return "stream maps work on records"
+        if self.replication_key and self._key is None:
+            return f"its replication key {self.replication_key} is not a whole number"
+        for column in self._table.columns:
+            if _columnar(column) is None:
+                return f"{column.name} is of type {column.type}"
+        return None
+
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
+        """Write one Parquet file after the other; move the bookmark behind each."""
+        self._write_starting_replication_value(context)
+        folder = _prepared(Path(urlparse(batch_config.storage.root).path))
+        columns = [_columnar(column) for column in self._table.columns]
+        rows = sa.select(*(column for column in columns if column is not None))
+        for filters, last in self._ranges(context):
+            query = rows.where(*filters)
+            self._check_values(query)
+            file = folder / f"{self.name}-{uuid.uuid4()}.parquet"
+            count = self._write(query, file)
+            self.logger.info("%s: %s rows", self.name, f"{count:,}")
+            if last is not None:
+                self._bookmark(min(last, self._safe_bookmark), context)
+            yield batch_config.encoding, [file.as_uri()]
+
+    def _ranges(self, context: Context | None) -> Iterator[tuple[list[Filter], int | None]]:
+        """Yield the filters of each file, and the highest id that it has."""
+        given = self.config.get("stream_options", {}).get(self.name, {})
+        clauses: list[Filter] = [
+            sa.text(f"({clause})") for clause in given.get("custom_where_clauses") or ()
+        ]
+        key, left = self._key, self.max_record_count()
+        if key is None:
+            if left is not None:
+                raise ValueError(f"{self.name}: max_record_count needs an integer replication key")
+            yield clauses, None
+            return
+        start = self.get_starting_replication_key_value(context)
+        begin: list[Filter] = [] if start is None else [key >= start]
+        while left is None or left > 0:
+            size = ROWS_PER_FILE if left is None else min(left, ROWS_PER_FILE)
+            ids = sa.select(key).where(*clauses, *begin).order_by(key).limit(size).subquery()
+            with self.connector._connect() as connection:
+                last, count = connection.execute(
+                    sa.select(sa.func.max(ids.c[key.name]), sa.func.count())
+                ).one()
+            if not count:
+                return
+            yield [*clauses, *begin, key <= last], last
+            begin = [key > last]
+            left = None if left is None else left - count
+            if count < size:
+                return
+
+    def _write(self, query: sa.Select[Any], file: Path) -> int:
+        """Write a query's rows to a file that has its name only when it is whole."""
+        unfinished = file.with_suffix(".unfinished")
+        (count,) = self._duckdb.execute(
+            f"COPY (SELECT * FROM postgres_query('source', {_quote(_sql(query))})) "
+            f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)"
+        ).fetchall()[0]
+        unfinished.rename(file)
+        return int(count)
+
+    @cached_property
+    def _duckdb(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(
+            config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        )
+        package = files("duckdb_extension_postgres_scanner")
+        (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")
+        connection.load_extension(str(scanner))
+        dsn = self._tap.connection_parameters.render_as_psycopg2_dsn()  # type: ignore[attr-defined]
+        connection.execute(f"ATTACH {_quote(dsn)} AS source (TYPE postgres, READ_ONLY)")
+        return connection
+
+    def _bookmark(self, value: int, context: Context | None) -> None:
+        state = self.get_context_state(context)
+        if value > state.get("replication_key_value", -1):
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = value
+
+    def _check_values(self, query: sa.Select[Any]) -> None:
+        """Raise an UnrepresentableError if a row has NaN or an infinite date."""
+        suspects = {
+            column.name: test
+            for column in self._table.columns
+            if (test := _has_no_place(column)) is not None
+        }
+        if not suspects:
+            return
+        name = sa.case(*((test, column) for column, test in suspects.items()))
+        keys = [self._table.columns[key] for key in self.primary_keys]
+        statement = query.with_only_columns(name, *keys).where(sa.or_(*suspects.values()))
+        with self.connector._connect() as connection:
+            found = connection.execute(statement.order_by(None).limit(1)).first()
+        if found:
+            key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, found[1:], strict=True))
+            raise UnrepresentableError(
+                f"{self.fully_qualified_name}.{found[0]} is NaN or infinite in the row with {key}, "
+                "and Snowflake has no such value: mend the row, or leave it out with "
+                "`custom_where_clauses` in `stream_options`."
+            )
+
+
+@cache
+def _prepared(folder: Path) -> Path:
+    """Create the folder of a run's files, without what a run that died has left in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink(missing_ok=True)
+    return folder
+
+
+def _columnar(column: sa.Column[Any]) -> sa.ColumnElement[Any] | None:
+    """Return how to read a column for a file, so that it has the value that a record would have.
+
+    None for a type that a file cannot carry so.
+    """
+    kind = column.type
+    if isinstance(kind, sa.CHAR) and kind.length:
+        # The scanner drops the blanks that a record has.
+        return sa.func.rpad(sa.cast(column, sa.Text), kind.length).label(column.name)
+    if isinstance(kind, sa.DateTime) and kind.timezone:
+        return sa.func.timezone("UTC", column).label(column.name)
+    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
+        return column if kind.precision and kind.precision <= 38 else None
+    exact = sa.Integer | sa.Boolean | sa.Date | sa.DateTime
+    if isinstance(kind, exact) or type(kind) in (
+        postgresql.VARCHAR,
+        postgresql.TEXT,
+        sa.VARCHAR,
+        sa.TEXT,
+    ):
+        return column
+    return None
+
+
+def _has_no_place(column: sa.Column[Any]) -> sa.ColumnElement[bool] | None:
+    """Return the test for values of a column that Snowflake cannot hold."""
+    if isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float):
+        return column == sa.literal_column("'NaN'")
+    if isinstance(column.type, sa.Date | sa.DateTime):
+        return sa.not_(sa.func.isfinite(column))
+    return None
+
+
+def _sql(query: sa.Select[Any]) -> str:
+    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
