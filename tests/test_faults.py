@@ -137,6 +137,12 @@ def test_simulating_an_empty_source(tmp_path: Path) -> None:
         empty.local_stack("down")
 
 
-def test_after_all_that_a_run_succeeds(seeded: Project) -> None:
-    done = seeded.succeed("run", "el")
-    assert done.loaded()["VENDAS"] == (50, 0)
+def test_after_all_that_a_run_succeeds_and_never_reaches_a_real_account(seeded: Project) -> None:
+    account = {
+        f"{plugin}_SNOWFLAKE_{name}": "somebody's own"
+        for plugin in ("TARGET", "DBT")
+        for name in ("ACCOUNT", "USER", "PASSWORD", "PRIVATE_KEY_PATH", "DATABASE")
+    }
+    with_account = seeded.with_variables(**account)
+    assert with_account.succeed("run", "el").loaded()["VENDAS"] == (50, 0)
+    assert "All checks passed" in with_account.succeed("invoke", "dbt-snowflake", "debug").output

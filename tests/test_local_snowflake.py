@@ -190,6 +190,19 @@ def test_select_from_the_stage(cursor: SnowflakeCursor, tmp_path: Path) -> None:
     assert run(cursor, statement.replace("/s ", "/none ")) == []
 
 
+def test_a_database_is_created_and_dropped(project: Project, cursor: SnowflakeCursor) -> None:
+    file = project.folder / ".local/snowflake/databases/OTHER.db"
+    run(cursor, "create database OTHER")
+    run(cursor, "create schema OTHER.S")
+    run(cursor, "create table OTHER.S.T as (select 1 as ID)")
+    assert file.exists()
+    assert run(cursor, "drop database OTHER") == [("OTHER successfully dropped.",)]
+    assert not file.exists()
+    assert "OTHER" not in [row[1] for row in run(cursor, "show databases")]
+    with pytest.raises(ProgrammingError, match="does not exist or not authorized"):
+        run(cursor, "drop database OTHER")
+
+
 def test_file_formats(cursor: SnowflakeCursor) -> None:
     run(cursor, "create or replace file format RAW.F type = 'JSON' compression = 'AUTO'")
     assert run(cursor, "drop file format RAW.F") == [("F successfully dropped.",)]

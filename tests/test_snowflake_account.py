@@ -19,6 +19,9 @@ import snowflake.connector
 from tests.conftest import Project
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
 
+# For an account behind an address of its own.
+ADDRESS = ("HOST", "PORT", "PROTOCOL")
+
 
 @dataclass(frozen=True)
 class AccountProject(Project):
@@ -28,7 +31,7 @@ class AccountProject(Project):
         """Open a session on the account."""
         given = {
             name.lower(): value
-            for name in ("ACCOUNT", "USER", "PASSWORD", "ROLE", "WAREHOUSE")
+            for name in ("ACCOUNT", "USER", "PASSWORD", "ROLE", "WAREHOUSE", *ADDRESS)
             if (value := os.environ.get(f"TARGET_SNOWFLAKE_{name}"))
         }
         if key := os.environ.get("TARGET_SNOWFLAKE_PRIVATE_KEY_PATH"):
@@ -48,9 +51,11 @@ def account(project: Project) -> Iterator[AccountProject]:
     variables = {
         name: value for name, value in os.environ.items() if name.startswith("TARGET_SNOWFLAKE_")
     }
-    key = os.environ.get("TARGET_SNOWFLAKE_PRIVATE_KEY_PATH")
-    if key:
+    if key := os.environ.get("TARGET_SNOWFLAKE_PRIVATE_KEY_PATH"):
         variables["TARGET_SNOWFLAKE_PRIVATE_KEY_PATH"] = str(Path(key).resolve())
+    for name in ADDRESS:
+        if value := os.environ.get(f"TARGET_SNOWFLAKE_{name}"):
+            variables[f"DBT_SNOWFLAKE_{name}"] = value
     ours = AccountProject(
         project.folder,
         project.postgres_port,

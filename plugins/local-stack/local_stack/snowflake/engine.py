@@ -373,7 +373,7 @@ class LocalCursor(FakeSnowflakeCursor):
             self._staged.rewrite(select, self._conn.stage.files(path), kind, view)
 
     def _run_on_stage(self, expression: Expr) -> bool:
-        """Run PUT, LIST, REMOVE or COPY on `@~`, or DROP FILE FORMAT; False if it is none."""
+        """Run PUT, LIST, REMOVE or COPY on `@~`, or a DROP of what is a file; False if none."""
         stage = self._conn.stage
         if isinstance(expression, exp.Put):
             if (path := user_stage_path(expression.args["target"])) is None:
@@ -397,6 +397,8 @@ class LocalCursor(FakeSnowflakeCursor):
             return self._copy(expression)
         elif isinstance(expression, exp.Drop) and expression.args["kind"] == "FILE FORMAT":
             self._drop_file_format(expression)
+        elif isinstance(expression, exp.Drop) and expression.args["kind"] == "DATABASE":
+            self._drop_database(expression)
         else:
             return False
         return True
@@ -462,6 +464,25 @@ class LocalCursor(FakeSnowflakeCursor):
                 sqlstate="02000",
             )
         self._answer(["status"], [(f"{name[2]} successfully dropped.",)])
+
+    def _drop_database(self, drop: exp.Drop) -> None:
+        _, _, name = self._conn.full_name(drop.args["tables"][0])
+        file = Path(str(self._conn.db_path), f"{name}.db")
+        if file.exists():
+            self._duck_conn.execute(f"USE {GLOBAL_DATABASE_NAME}")
+            self._duck_conn.execute(f'DETACH "{name}"')
+            file.unlink()
+            file.with_suffix(".db.wal").unlink(missing_ok=True)
+            if self._conn.database == name:
+                self._conn.database = None
+                self._conn.database_set = self._conn.schema_set = False
+        elif not drop.args.get("exists"):
+            raise ProgrammingError(
+                msg=f"SQL compilation error:\nDatabase '{name}' does not exist or not authorized.",
+                errno=2003,
+                sqlstate="02000",
+            )
+        self._answer(["status"], [(f"{name} successfully dropped.",)])
 
     def _answer(self, columns: list[str], rows: Sequence[tuple[str | int | None, ...]]) -> None:
         """Make these rows the statement's result."""
