@@ -238,7 +238,7 @@ class DrivaStream(PostgresStream):
             key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, found[1:], strict=True))
             raise UnrepresentableError(
                 f"{self.fully_qualified_name}.{found[0]} is NaN or infinite in the row with {key}, "
-                "and Snowflake has no such value: mend the row, or leave it out with "
+                "which does not get to Snowflake: mend the row, or leave it out with "
                 "`custom_where_clauses` in `stream_options`."
             )
 
@@ -277,10 +277,17 @@ def _columnar(column: sa.Column[Any]) -> sa.ColumnElement[Any] | None:
 
 
 def _has_no_place(column: sa.Column[Any]) -> sa.ColumnElement[bool] | None:
-    """Return the test for values of a column that Snowflake cannot hold."""
-    if isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float):
+    """Return the test for values of a column that do not get to Snowflake as they are."""
+    kind = column.type
+    if isinstance(kind, sa.Numeric) and (isinstance(kind, sa.Float) or kind.precision is None):
+        # The SDK makes them NULL.
+        limits: list[sa.ColumnElement[Any]] = [
+            sa.literal_column(f"'{value}'") for value in ("NaN", "Infinity", "-Infinity")
+        ]
+        return sa.cast(column, postgresql.DOUBLE_PRECISION).in_(limits)
+    if isinstance(kind, sa.Numeric):
         return column == sa.literal_column("'NaN'")
-    if isinstance(column.type, sa.Date | sa.DateTime):
+    if isinstance(kind, sa.Date | sa.DateTime):
         return sa.not_(sa.func.isfinite(column))
     return None
 
