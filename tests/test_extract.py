@@ -177,7 +177,7 @@ def test_an_id_that_was_reserved_early_and_used_late_is_not_lost(extraction: Pro
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     created = Project.create(tmp_path_factory.mktemp("large") / "project").up()
     try:
         seeded = created.local_stack("seed", "--sales", "300000")
@@ -201,6 +201,10 @@ def test_a_kill_at_any_moment_and_a_rerun_give_exactly_the_source(
     for table in [row[1] for row in large.warehouse("show tables in schema RAW")]:
         large.warehouse(f"drop table RAW.{table}")
     large.meltano("state", "clear", "--force", "local:tap-postgres-to-target-snowflake")
+    folder = large.folder / ".meltano/run/batches/local"
+    folder.mkdir(parents=True, exist_ok=True)
+    somebodys = folder / "somebody's own.parquet"
+    somebodys.touch()
     with subprocess.Popen(
         [ROOT / ".venv/bin/meltano", "run", "el"],
         cwd=large.folder,
@@ -229,4 +233,4 @@ def test_a_kill_at_any_moment_and_a_rerun_give_exactly_the_source(
         "count(data_atualizacao), max(data_venda) from {}vendas"
     )
     assert large.warehouse(sums.format("RAW.")) == large.source(sums.format(""))
-    assert list((large.folder / ".meltano/run/batches/local").iterdir()) == []
+    assert list(folder.iterdir()) == [somebodys]

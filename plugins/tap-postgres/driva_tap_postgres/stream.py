@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,11 @@ ROWS_PER_FILE = 250_000
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
+
+# This tap's files, whole or not, and the JSON files that the target writes itself.
+_BATCH_FILE = re.compile(
+    r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.parquet|\.unfinished|-\d+\.json\.gz)$"
+)
 
 Filter = sa.ColumnElement[bool] | sa.TextClause
 
@@ -245,10 +251,14 @@ class DrivaStream(PostgresStream):
 
 @cache
 def _prepared(folder: Path) -> Path:
-    """Create the folder of a run's files, without what a run that died has left in it."""
+    """Create the folder of a run's files, without what a run that died has left in it.
+
+    Only files with a name as tap and target give it are removed: the folder may be anyone's.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
-        file.unlink(missing_ok=True)
+        if _BATCH_FILE.search(file.name):
+            file.unlink(missing_ok=True)
     return folder
 
 

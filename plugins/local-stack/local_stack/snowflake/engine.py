@@ -457,12 +457,7 @@ class LocalCursor(FakeSnowflakeCursor):
                 name,
             ).fetchall()
         if not dropped and not drop.args.get("exists"):
-            raise ProgrammingError(
-                msg="SQL compilation error:\n"
-                f"File format '{name[2]}' does not exist or not authorized.",
-                errno=2003,
-                sqlstate="02000",
-            )
+            raise rewrite.missing("File format", name[2])
         self._answer(["status"], [(f"{name[2]} successfully dropped.",)])
 
     def _drop_database(self, drop: exp.Drop) -> None:
@@ -477,11 +472,7 @@ class LocalCursor(FakeSnowflakeCursor):
                 self._conn.database = None
                 self._conn.database_set = self._conn.schema_set = False
         elif not drop.args.get("exists"):
-            raise ProgrammingError(
-                msg=f"SQL compilation error:\nDatabase '{name}' does not exist or not authorized.",
-                errno=2003,
-                sqlstate="02000",
-            )
+            raise rewrite.missing("Database", name)
         self._answer(["status"], [(f"{name} successfully dropped.",)])
 
     def _answer(self, columns: list[str], rows: Sequence[tuple[str | int | None, ...]]) -> None:

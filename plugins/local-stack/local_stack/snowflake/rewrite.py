@@ -188,6 +188,15 @@ def is_definition(expression: Expr) -> bool:
     return isinstance(expression, exp.Create | exp.Alter | exp.Drop | exp.TruncateTable)
 
 
+def missing(kind: str, name: str) -> ProgrammingError:
+    """Return Snowflake's error for an object that is not there; the caller raises it."""
+    return ProgrammingError(
+        msg=f"SQL compilation error:\n{kind} '{name}' does not exist or not authorized.",
+        errno=2003,
+        sqlstate="02000",
+    )
+
+
 def failure(error: Exception, statement: str) -> ProgrammingError:
     """Turn any exception into an error that a Snowflake client raises at once."""
     reason = str(error).strip().split("\n")[0] or type(error).__name__
