@@ -7,7 +7,8 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import snowflake.connector
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
@@ -60,6 +62,35 @@ class Project:
             made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)
         return cls(folder, free_port(), free_port())
+
+    @contextmanager
+    def configured(self, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+        """Change the extractor's definition for the time of the block."""
+        file = self.folder / "extract/extract.meltano.yml"
+        before = file.read_text()
+        content = yaml.safe_load(before)
+        change(content["plugins"]["extractors"][0])
+        file.write_text(yaml.safe_dump(content))
+        try:
+            yield
+        finally:
+            file.write_text(before)
+
+    def selecting(self, tables: dict[str, str]) -> AbstractContextManager[None]:
+        """Select these tables, each with its replication key, and no other."""
+
+        def change(extractor: dict[str, Any]) -> None:
+            extractor["select"] = [f"public-{table}.*" for table in tables]
+            extractor["metadata"] = {
+                f"public-{table}": {"replication-method": "INCREMENTAL", "replication-key": key}
+                for table, key in tables.items()
+            }
+
+        return self.configured(change)
+
+    def record_by_record(self) -> AbstractContextManager[None]:
+        """Read no table by files."""
+        return self.configured(lambda extractor: extractor["config"].pop("batch_config"))
 
     def with_variables(self, **variables: str) -> Project:
         """Return the same project with more environment variables."""

@@ -18,6 +18,8 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
 from sqlalchemy.dialects import postgresql
 from tap_postgres.client import PostgresStream
 
+from driva_tap_postgres.types import ColumnType, column_type
+
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
@@ -68,6 +70,17 @@ class DrivaStream(PostgresStream):
         selected = list(self.get_selected_schema()["properties"])
         table: sa.Table = self.connector.get_table(self.fully_qualified_name, column_names=selected)
         return table
+
+    @cached_property
+    def _types(self) -> dict[str, ColumnType]:
+        as_string = self.config["dates_as_string"]
+        return {c.name: column_type(c.type, dates_as_string=as_string) for c in self._table.columns}
+
+    @cached_property
+    def _values(self) -> list[sa.ColumnElement[Any]]:
+        """What is selected of each column, in files and in records."""
+        columns = self._table.columns
+        return [kind.read(columns[name]).label(name) for name, kind in self._types.items()]
 
     @cached_property
     def _key(self) -> sa.Column[Any] | None:
@@ -125,10 +138,15 @@ class DrivaStream(PostgresStream):
 
     # -- reading ---------------------------------------------------------------------------------
 
+    def build_query(self, *, context: Context | None = None) -> sa.Select[Any]:
+        """Return the query for records, with the values that a file has."""
+        query = sa.select(*self._values)
+        query = self.apply_query_filters(query, self._table, context=context)
+        return self.apply_query_limit(query)
+
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield records one by one, where files cannot be used."""
-        table = self._table
-        self._check_values(self.apply_query_filters(table.select(), table, context=context))
+        self._check_values(self.build_query(context=context))
         yield from super().get_records(context)
 
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
@@ -146,9 +164,6 @@ class DrivaStream(PostgresStream):
             return "stream maps work on records"
         if self.replication_key and self._key is None:
             return f"its replication key {self.replication_key} is not a whole number"
-        for column in self._table.columns:
-            if _columnar(column) is None:
-                return f"{column.name} is of type {column.type}"
         return None
 
     def get_batches(
@@ -157,8 +172,7 @@ class DrivaStream(PostgresStream):
         """Write one Parquet file after the other; move the bookmark behind each."""
         self._write_starting_replication_value(context)
         folder = _prepared(Path(urlparse(batch_config.storage.root).path))
-        columns = [_columnar(column) for column in self._table.columns]
-        rows = sa.select(*(column for column in columns if column is not None))
+        rows = sa.select(*self._values)
         for filters, last in self._ranges(context):
             query = rows.where(*filters)
             self._check_values(query)
@@ -227,24 +241,29 @@ class DrivaStream(PostgresStream):
             state["replication_key_value"] = value
 
     def _check_values(self, query: sa.Select[Any]) -> None:
-        """Raise an UnrepresentableError if a row has NaN or an infinite date."""
+        """Raise an UnrepresentableError if a row has a value that Snowflake's type does not."""
+        columns = self._table.columns
         suspects = {
-            column.name: test
-            for column in self._table.columns
-            if (test := _has_no_place(column)) is not None
+            name: kind.refused(columns[name]) for name, kind in self._types.items() if kind.refused
         }
         if not suspects:
             return
-        name = sa.case(*((test, column) for column, test in suspects.items()))
-        keys = [self._table.columns[key] for key in self.primary_keys]
-        statement = query.with_only_columns(name, *keys).where(sa.or_(*suspects.values()))
+        found_in = [(test, sa.literal(name)) for name, test in suspects.items()]
+        found = [(test, sa.cast(columns[name], sa.Text)) for name, test in suspects.items()]
+        keys = [columns[key] for key in self.primary_keys]
+        statement = (
+            query.with_only_columns(sa.case(*found_in), sa.case(*found), *keys)
+            .where(sa.or_(*suspects.values()))
+            .order_by(None)
+            .limit(1)
+        )
         with self.connector._connect() as connection:
-            found = connection.execute(statement.order_by(None).limit(1)).first()
-        if found:
-            key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, found[1:], strict=True))
+            row = connection.execute(statement).first()
+        if row:
+            key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, row[2:], strict=True))
             raise UnrepresentableError(
-                f"{self.fully_qualified_name}.{found[0]} is NaN or infinite in the row with {key}, "
-                "which does not get to Snowflake: mend the row, or leave it out with "
+                f"{self.fully_qualified_name}.{row[0]} is {row[1]} in the row with {key}, which "
+                "has no place in Snowflake: mend the row, or leave it out with "
                 "`custom_where_clauses` in `stream_options`."
             )
 
@@ -260,46 +279,6 @@ def _prepared(folder: Path) -> Path:
         if _BATCH_FILE.search(file.name):
             file.unlink(missing_ok=True)
     return folder
-
-
-def _columnar(column: sa.Column[Any]) -> sa.ColumnElement[Any] | None:
-    """Return how to read a column for a file, so that it has the value that a record would have.
-
-    None for a type that a file cannot carry so.
-    """
-    kind = column.type
-    if isinstance(kind, sa.CHAR) and kind.length:
-        # The scanner drops the blanks that a record has.
-        return sa.func.rpad(sa.cast(column, sa.Text), kind.length).label(column.name)
-    if isinstance(kind, sa.DateTime) and kind.timezone:
-        return sa.func.timezone("UTC", column).label(column.name)
-    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
-        return column if kind.precision and kind.precision <= 38 else None
-    exact = sa.Integer | sa.Boolean | sa.Date | sa.DateTime
-    if isinstance(kind, exact) or type(kind) in (
-        postgresql.VARCHAR,
-        postgresql.TEXT,
-        sa.VARCHAR,
-        sa.TEXT,
-    ):
-        return column
-    return None
-
-
-def _has_no_place(column: sa.Column[Any]) -> sa.ColumnElement[bool] | None:
-    """Return the test for values of a column that do not get to Snowflake as they are."""
-    kind = column.type
-    if isinstance(kind, sa.Numeric) and (isinstance(kind, sa.Float) or kind.precision is None):
-        # The SDK makes them NULL.
-        limits: list[sa.ColumnElement[Any]] = [
-            sa.literal_column(f"'{value}'") for value in ("NaN", "Infinity", "-Infinity")
-        ]
-        return sa.cast(column, postgresql.DOUBLE_PRECISION).in_(limits)
-    if isinstance(kind, sa.Numeric):
-        return column == sa.literal_column("'NaN'")
-    if isinstance(kind, sa.Date | sa.DateTime):
-        return sa.not_(sa.func.isfinite(column))
-    return None
 
 
 def _sql(query: sa.Select[Any]) -> str:

@@ -18,6 +18,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, PostgresStream
 from tap_postgres.tap import TapPostgres
 
+from driva_tap_postgres import types
 from driva_tap_postgres.stream import DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select` to its process.
@@ -28,26 +29,13 @@ class SelectionError(Exception):
     """What is selected is not in the source."""
 
 
-class ExactSQLToJSONSchema(PostgresSQLToJSONSchema):
-    """Keeps precision and scale of numeric columns, so that money does not pass through a float."""
+class SchemaOfTypes(PostgresSQLToJSONSchema):
+    """Describes columns as they are read."""
 
-    @functools.singledispatchmethod
     def to_jsonschema(self, column_type: Any) -> dict[str, Any]:
         """Return the JSON Schema of a column's type."""
-        schema: dict[str, Any] = super().to_jsonschema(column_type)
-        return schema
-
-    @to_jsonschema.register
-    def numeric_to_jsonschema(self, column_type: sa.Numeric[Any]) -> dict[str, Any]:
-        """Return a number that says numeric(p, s), which the target makes NUMBER(p, s)."""
-        schema: dict[str, Any] = dict(super().to_jsonschema(column_type))
-        if not isinstance(column_type, sa.Float) and column_type.precision is not None:
-            schema["x-sql-datatype"] = "numeric"
-            schema["x-sql-datatype-properties"] = {
-                "precision": column_type.precision,
-                "scale": column_type.scale or 0,
-            }
-        return schema
+        kind = types.column_type(column_type, dates_as_string=self.dates_as_string)
+        return dict(kind.schema)
 
 
 class DrivaTapPostgres(TapPostgres):
@@ -76,7 +64,7 @@ class DrivaTapPostgres(TapPostgres):
     def connector(self) -> PostgresConnector:
         """The connector shared by all streams."""
         connector = super().connector
-        connector.sql_to_jsonschema_converter = ExactSQLToJSONSchema
+        connector.sql_to_jsonschema_converter = SchemaOfTypes
         return connector
 
     def discover_streams(self) -> Sequence[Stream]:
@@ -86,12 +74,15 @@ class DrivaTapPostgres(TapPostgres):
             for entry in self.catalog_dict["streams"]
         }
         check_selection(json.loads(os.environ.get(SELECT_VARIABLE) or "[]"), columns)
-        return [
-            DrivaStream(self, stream.catalog_entry, connector=self.connector)
-            if isinstance(stream, PostgresStream)
-            else stream
-            for stream in super().discover_streams()
-        ]
+        streams: list[Stream] = []
+        for stream in super().discover_streams():
+            if isinstance(stream, PostgresStream):
+                streams.append(DrivaStream(self, stream.catalog_entry, connector=self.connector))
+                continue
+            if stream.selected:
+                self.logger.info("%s: read record by record, as it is LOG_BASED", stream.name)
+            streams.append(stream)
+        return streams
 
 
 def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
+import json
 import logging
 import os
 import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, cast
 from urllib.parse import urlparse
 
 import snowflake.connector.errors
+import snowflake.sqlalchemy.custom_types as sct
 import sqlalchemy as sa
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
@@ -23,7 +25,7 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
 from target_snowflake.connector import SnowflakeConnector
 from target_snowflake.sinks import SnowflakeSink
-from target_snowflake.snowflake_types import NUMBER
+from target_snowflake.snowflake_types import NUMBER, VARIANT
 from target_snowflake.target import TargetSnowflake
 
 # Seconds until a wrong host is an error; the connector's default is five minutes.
@@ -31,6 +33,13 @@ LOGIN_TIMEOUT = 30
 # Seconds for which a failed target goes on reading.
 DRAIN_SECONDS = 15
 AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
+
+
+# What the tap sends as text, and how Snowflake reads it.
+READ_TEXT = {
+    "json": "parse_json($1:{name}::varchar)",
+    "binary": "to_binary($1:{name}::varchar, 'HEX')",
+}
 
 
 def _number(schema: dict[str, Any]) -> NUMBER:
@@ -51,9 +60,12 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
 
     @functools.cached_property
     def jsonschema_to_sql(self) -> JSONSchemaToSQL:
-        """The mapping of types: the base class's, and the tap's numeric(p, s) as NUMBER(p, s)."""
+        """The mapping of types: the base class's, and those that the tap names."""
         to_sql = super().jsonschema_to_sql
         to_sql.register_sql_datatype_handler("numeric", _number)
+        to_sql.register_sql_datatype_handler("double", sct.DOUBLE)
+        to_sql.register_sql_datatype_handler("json", VARIANT)
+        to_sql.register_sql_datatype_handler("binary", sa.types.BINARY)
         return to_sql
 
     def get_connect_args(self) -> dict[str, Any]:
@@ -86,7 +98,10 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
             key_properties=key_properties,
         )
         if self.batch_metadata:
-            statement = self._for_batch(str(statement))
+            # A file holds the rows of one snapshot, so no key is in it twice; if one were, MERGE
+            # would fail.
+            once = re.sub(r"\) QUALIFY ROW_NUMBER\(\) .*? = 1\) s ", ")) s ", str(statement))
+            statement = sa.text(once)
         with self._connect() as connection, connection.begin():
             inserted, updated = connection.execute(statement, parameters).one()
         table = str(full_table_name)
@@ -100,16 +115,32 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         )
         return int(inserted + updated)
 
-    def _for_batch(self, statement: str) -> sa.TextClause:
-        """Fill the `_sdc_` columns that a file does not carry, and trust its keys.
+    def _get_column_selections(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return how each column is read from a staged file."""
+        selections: list[dict[str, Any]] = super()._get_column_selections(schema)
+        for selection, (name, definition) in zip(
+            selections, schema["properties"].items(), strict=True
+        ):
+            reader = READ_TEXT.get(definition.get("x-sql-datatype", ""))
+            if reader:
+                selection["reader"] = reader.format(name=selection["clean_property_name"])
+            elif name in self.batch_metadata:
+                selection["reader"] = self.batch_metadata[name]
+        return selections
 
-        A file holds the rows of one snapshot, so no key is in it twice; if one were, MERGE would
-        fail.
-        """
-        for column, value in self.batch_metadata.items():
-            statement = statement.replace(f"$1:{column}::", f"{value}::")
-        statement = re.sub(r"\) QUALIFY ROW_NUMBER\(\) .*? = 1\) s ", ")) s ", statement)
-        return sa.text(statement)
+    @staticmethod
+    def _format_column_selections(
+        column_selections: list[dict[str, Any]],
+        format: str,  # noqa: A002
+    ) -> str:
+        if format != "json_casting":
+            listed: str = SnowflakeConnector._format_column_selections(column_selections, format)
+            return listed
+        return ", ".join(
+            f"{reader}::{column['sql_type']} as {column['clean_alias']}"
+            for column in column_selections
+            for reader in [column.get("reader", f"$1:{column['clean_property_name']}")]
+        )
 
     def _get_file_format_statement(
         self, file_format: str, file_type: str = "JSON"
@@ -127,15 +158,19 @@ class DrivaSnowflakeSink(SnowflakeSink):
     connector_class = DrivaSnowflakeConnector
 
     @functools.cached_property
-    def _decimals(self) -> list[str]:
+    def _as_text(self) -> dict[str, Callable[[Any], str]]:
+        """What is written as text: a reader of JSON may take a decimal for a float."""
+        writers: dict[str, Callable[[Any], str]] = {"numeric": str, "json": json.dumps}
         properties = self.schema["properties"].items()
-        return [name for name, schema in properties if schema.get("x-sql-datatype") == "numeric"]
+        named = {name: schema.get("x-sql-datatype") for name, schema in properties}
+        return {name: writers[kind] for name, kind in named.items() if kind in writers}
 
     def preprocess_record(self, record: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
-        """Write decimals as text: a reader of JSON may take a number for a float."""
-        for name in self._decimals:
-            if record.get(name) is not None:
-                record[name] = str(record[name])
+        """Write decimals and documents as text."""
+        for name, write in self._as_text.items():
+            value = record.get(name)
+            if value is not None and not isinstance(value, str):
+                record[name] = write(value)
         return record
 
     def process_batch_files(self, encoding: BaseBatchFileEncoding, files: Sequence[str]) -> None:
