@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import time
 import uuid
@@ -90,6 +92,11 @@ class DrivaStream(PostgresStream):
         column = self._table.columns[self.replication_key]
         return column if isinstance(column.type, sa.Integer) else None
 
+    @cached_property
+    def _clauses(self) -> list[Filter]:
+        given = self.config.get("stream_options", {}).get(self.name, {})
+        return [sa.text(f"({clause})") for clause in given.get("custom_where_clauses") or ()]
+
     # -- what may be bookmarked ------------------------------------------------------------------
 
     def get_starting_replication_key_value(self, context: Context | None) -> Any | None:
@@ -108,7 +115,7 @@ class DrivaStream(PostgresStream):
         """
         if self._key is None:
             return super().get_replication_key_signpost(context)
-        return self._safe_bookmark
+        return None if self._is_unchanged else self._safe_bookmark
 
     @cached_property
     def _safe_bookmark(self) -> int:
@@ -136,6 +143,47 @@ class DrivaStream(PostgresStream):
         )
         return -1 if bookmark is None else int(bookmark)
 
+    def _progress(self, last: int | None, context: Context | None) -> dict[str, Any]:
+        """Return what the state becomes behind a file that ends with the id `last`.
+
+        To be called before the file is read: a row that is added meanwhile changes the fingerprint,
+        and the next run reads it again.
+        """
+        known = self.get_context_state(context).get("replication_key_value", -1)
+        bookmark = -1 if last is None else max(min(last, self._safe_bookmark), known)
+        if last is None or bookmark < 0:
+            return {}
+        return {
+            "replication_key": self.replication_key,
+            "replication_key_value": bookmark,
+            "fingerprint": self._fingerprint(bookmark) if last >= bookmark else None,
+        }
+
+    # -- what need not be read again ---------------------------------------------------------------
+
+    @cached_property
+    def _is_unchanged(self) -> bool:
+        """Whether no row was added since the fingerprint beside the bookmark was taken."""
+        bookmark = self.stream_state.get("replication_key_value")
+        fingerprint = self.stream_state.get("fingerprint")
+        if self._key is None or bookmark is None or fingerprint is None or not self._by_files:
+            return False
+        above = sa.select(self._key).where(*self._clauses, self._key > bookmark).limit(1)
+        with self.connector._connect() as connection:
+            if connection.execute(above).first():
+                return False
+        return bool(fingerprint == self._fingerprint(bookmark))
+
+    def _fingerprint(self, bookmark: int) -> str:
+        """Return a digest of the columns, and of the ids that a run would read again."""
+        if self._key is None:
+            raise ValueError(f"{self.name} has no integer replication key")
+        lowest = bookmark - self.config["replication_lookback"]
+        ids = sa.select(self._key).where(*self._clauses, self._key.between(lowest, bookmark))
+        with self.connector._connect() as connection:
+            found = connection.execute(ids.order_by(self._key)).scalars().all()
+        return hashlib.sha256(json.dumps([self.get_selected_schema(), *found]).encode()).hexdigest()
+
     # -- reading ---------------------------------------------------------------------------------
 
     def build_query(self, *, context: Context | None = None) -> sa.Select[Any]:
@@ -149,16 +197,28 @@ class DrivaStream(PostgresStream):
         self._check_values(self.build_query(context=context))
         yield from super().get_records(context)
 
+    def _write_schema_message(self) -> None:
+        """Announce the table, unless nothing follows: the target then does not even look at it."""
+        if self._is_unchanged:
+            self.logger.info("%s: nothing new", self.name)
+        else:
+            super()._write_schema_message()
+
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
         """Return the configuration of files, or None where records go one by one."""
         batch_config: BatchConfig | None = super().get_batch_config(config)
-        if batch_config is None or batch_config.encoding.format != "parquet":
+        if batch_config is None or batch_config.encoding.format != "parquet" or self._by_files:
             return batch_config
-        if reason := self._unbatchable():
-            self.logger.info("%s: read record by record, as %s", self.name, reason)
-            return None
-        return batch_config
+        self.logger.info("%s: read record by record, as %s", self.name, self._unbatchable)
+        return None
 
+    @cached_property
+    def _by_files(self) -> bool:
+        batch_config: BatchConfig | None = super().get_batch_config(self.config)
+        in_parquet = batch_config is not None and batch_config.encoding.format == "parquet"
+        return in_parquet and self._unbatchable is None
+
+    @property
     def _unbatchable(self) -> str | None:
         if self._tap.config.get("stream_maps"):
             return "stream maps work on records"
@@ -171,24 +231,23 @@ class DrivaStream(PostgresStream):
     ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
         """Write one Parquet file after the other; move the bookmark behind each."""
         self._write_starting_replication_value(context)
+        if self._is_unchanged:
+            return
         folder = _prepared(Path(urlparse(batch_config.storage.root).path))
         rows = sa.select(*self._values)
         for filters, last in self._ranges(context):
             query = rows.where(*filters)
             self._check_values(query)
+            progress = self._progress(last, context)
             file = folder / f"{self.name}-{uuid.uuid4()}.parquet"
             count = self._write(query, file)
             self.logger.info("%s: %s rows", self.name, f"{count:,}")
-            if last is not None:
-                self._bookmark(min(last, self._safe_bookmark), context)
+            self.get_context_state(context).update(progress)
             yield batch_config.encoding, [file.as_uri()]
 
     def _ranges(self, context: Context | None) -> Iterator[tuple[list[Filter], int | None]]:
         """Yield the filters of each file, and the highest id that it has."""
-        given = self.config.get("stream_options", {}).get(self.name, {})
-        clauses: list[Filter] = [
-            sa.text(f"({clause})") for clause in given.get("custom_where_clauses") or ()
-        ]
+        clauses = self._clauses
         key, left = self._key, self.max_record_count()
         if key is None:
             if left is not None:
@@ -215,30 +274,17 @@ class DrivaStream(PostgresStream):
     def _write(self, query: sa.Select[Any], file: Path) -> int:
         """Write a query's rows to a file that has its name only when it is whole."""
         unfinished = file.with_suffix(".unfinished")
-        (count,) = self._duckdb.execute(
-            f"COPY (SELECT * FROM postgres_query('source', {_quote(_sql(query))})) "
-            f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchall()[0]
+        dsn = self._tap.connection_parameters.render_as_psycopg2_dsn()  # type: ignore[attr-defined]
+        (count,) = (
+            _reader(dsn)
+            .execute(
+                f"COPY (SELECT * FROM postgres_query('source', {_quote(_sql(query))})) "
+                f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            .fetchall()[0]
+        )
         unfinished.rename(file)
         return int(count)
-
-    @cached_property
-    def _duckdb(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(
-            config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}
-        )
-        package = files("duckdb_extension_postgres_scanner")
-        (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")
-        connection.load_extension(str(scanner))
-        dsn = self._tap.connection_parameters.render_as_psycopg2_dsn()  # type: ignore[attr-defined]
-        connection.execute(f"ATTACH {_quote(dsn)} AS source (TYPE postgres, READ_ONLY)")
-        return connection
-
-    def _bookmark(self, value: int, context: Context | None) -> None:
-        state = self.get_context_state(context)
-        if value > state.get("replication_key_value", -1):
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = value
 
     def _check_values(self, query: sa.Select[Any]) -> None:
         """Raise an UnrepresentableError if a row has a value that Snowflake's type does not."""
@@ -279,6 +325,19 @@ def _prepared(folder: Path) -> Path:
         if _BATCH_FILE.search(file.name):
             file.unlink(missing_ok=True)
     return folder
+
+
+@cache
+def _reader(dsn: str) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that reads from PostgreSQL as `source`."""
+    connection = duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}
+    )
+    package = files("duckdb_extension_postgres_scanner")
+    (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")
+    connection.load_extension(str(scanner))
+    connection.execute(f"ATTACH {_quote(dsn)} AS source (TYPE postgres, READ_ONLY)")
+    return connection
 
 
 def _sql(query: sa.Select[Any]) -> str:

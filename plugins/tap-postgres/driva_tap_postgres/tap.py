@@ -7,26 +7,23 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from singer_sdk import Stream
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.singerlib import Catalog
 from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, PostgresStream
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
+from driva_tap_postgres.selection import SelectionError, check_selection, up_to_date
 from driva_tap_postgres.stream import DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
-
-
-class SelectionError(Exception):
-    """What is selected is not in the source."""
 
 
 class SchemaOfTypes(PostgresSQLToJSONSchema):
@@ -67,13 +64,19 @@ class DrivaTapPostgres(TapPostgres):
         connector.sql_to_jsonschema_converter = SchemaOfTypes
         return connector
 
+    @functools.cached_property
+    def input_catalog(self) -> Catalog | None:
+        """The catalog that was given, with the tables and columns that the source has now."""
+        if self._input_catalog is None:
+            return None
+        patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
+        kept = self._input_catalog.to_dict()["streams"]
+        found = self.connector.discover_catalog_entries()
+        check_selection(patterns, found)
+        return Catalog.from_dict({"streams": list(up_to_date(patterns, kept, found))})
+
     def discover_streams(self) -> Sequence[Stream]:
-        """Return the streams to read, once all that is selected is there."""
-        columns = {
-            entry["tap_stream_id"]: set(entry["schema"]["properties"])
-            for entry in self.catalog_dict["streams"]
-        }
-        check_selection(json.loads(os.environ.get(SELECT_VARIABLE) or "[]"), columns)
+        """Return the tables as streams that read by files."""
         streams: list[Stream] = []
         for stream in super().discover_streams():
             if isinstance(stream, PostgresStream):
@@ -83,38 +86,6 @@ class DrivaTapPostgres(TapPostgres):
                 self.logger.info("%s: read record by record, as it is LOG_BASED", stream.name)
             streams.append(stream)
         return streams
-
-
-def check_selection(patterns: Iterable[str], columns: dict[str, set[str]]) -> None:
-    """Check that every table and column that Meltano selects by name exists.
-
-    Meltano passes over a pattern that matches nothing: the table would silently stay as it was,
-    the column silently be empty.
-
-    Args:
-        patterns: Meltano's `select`, such as `public-vendas.id_vendas`; a `!` excludes.
-        columns: the catalog's streams with their properties.
-
-    Raises:
-        SelectionError: names what is missing.
-    """
-    missing = set()
-    for pattern in patterns:
-        if pattern.startswith("!"):
-            continue
-        stream_pattern, _, column_pattern = pattern.partition(".")
-        streams = [name for name in columns if fnmatchcase(name, stream_pattern)]
-        table = stream_pattern.replace("-", ".", 1)
-        if not streams:
-            missing.add(f"table {table}")
-        elif not any(fnmatchcase(c, column_pattern or "*") for s in streams for c in columns[s]):
-            missing.add(f"column {table}.{column_pattern}")
-    if missing:
-        raise SelectionError(
-            f"not in the source, or not readable by this user: {', '.join(sorted(missing))}. "
-            "Nothing was read. Bring it back, grant SELECT on it, or take it out of `select` in "
-            "extract/extract.meltano.yml."
-        )
 
 
 def main() -> None:
