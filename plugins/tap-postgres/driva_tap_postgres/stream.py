@@ -36,6 +36,7 @@ _BATCH_FILE = re.compile(
     r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.parquet|\.unfinished|-\d+\.json\.gz)$"
 )
 
+_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 Filter = sa.ColumnElement[bool] | sa.TextClause
 
 # Locks that a transaction takes on a table before it writes a row, and on a sequence when it takes
@@ -56,6 +57,11 @@ _WRITERS = sa.text("""
     and l.pid is distinct from pg_backend_pid()
 """)
 
+_SIZE = sa.text("""
+    select coalesce(sum(pg_relation_size(relid)), pg_relation_size(cast(:table as regclass)))
+    from pg_partition_tree(cast(:table as regclass))
+""")
+
 
 class UnrepresentableError(Exception):
     """A value of the source has no place in Snowflake."""
@@ -72,6 +78,17 @@ class DrivaStream(PostgresStream):
         selected = list(self.get_selected_schema()["properties"])
         table: sa.Table = self.connector.get_table(self.fully_qualified_name, column_names=selected)
         return table
+
+    @cached_property
+    def _quoted_name(self) -> str:
+        name: str = _DIALECT.identifier_preparer.format_table(self._table)
+        return name
+
+    @property
+    def size(self) -> int:
+        """Bytes of the table with its partitions; none for a view."""
+        with self.connector._connect() as connection:
+            return int(connection.execute(_SIZE, {"table": self._quoted_name}).scalar() or 0)
 
     @cached_property
     def _types(self) -> dict[str, ColumnType]:
@@ -121,10 +138,9 @@ class DrivaStream(PostgresStream):
     def _safe_bookmark(self) -> int:
         if self._key is None:
             raise ValueError(f"{self.name} has no integer replication key")
-        table = self.fully_qualified_name
         with self.connector._connect() as connection:
             highest: int = connection.execute(sa.select(sa.func.max(self._key))).scalar() or 0
-            asked = {"table": str(table)}
+            asked = {"table": self._quoted_name}
             writers = set(connection.execute(_WRITERS, asked).scalars())
             deadline = time.monotonic() + WAIT_SECONDS
             while writers and time.monotonic() < deadline:
@@ -341,8 +357,7 @@ def _reader(dsn: str) -> duckdb.DuckDBPyConnection:
 
 
 def _sql(query: sa.Select[Any]) -> str:
-    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return str(query.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def _quote(text: str) -> str:

@@ -75,6 +75,16 @@ class DrivaTapPostgres(TapPostgres):
         check_selection(patterns, found)
         return Catalog.from_dict({"streams": list(up_to_date(patterns, kept, found))})
 
+    @functools.cached_property
+    def streams(self) -> dict[str, Stream]:
+        """The streams by name, small tables first, so that none waits for a large one."""
+        streams: dict[str, Stream] = super().streams
+        if self.input_catalog is None:
+            return streams
+        read = [s for s in streams.values() if isinstance(s, DrivaStream) and s.selected]
+        sizes = {stream.name: stream.size for stream in read}
+        return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
+
     def discover_streams(self) -> Sequence[Stream]:
         """Return the tables as streams that read by files."""
         streams: list[Stream] = []

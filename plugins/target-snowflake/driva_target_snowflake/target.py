@@ -11,10 +11,12 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, cast
 from urllib.parse import urlparse
+from uuid import uuid4
 
 import snowflake.connector.errors
 import snowflake.sqlalchemy.custom_types as sct
@@ -35,6 +37,10 @@ DRAIN_SECONDS = 15
 AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
 
 
+# Where the base class stages files.
+STAGE = "@~/target-snowflake/"
+# How long a staged file is left alone; a run stages, merges and removes it in minutes.
+STALE_AFTER = timedelta(hours=1)
 # What the tap sends as text, and how Snowflake reads it.
 READ_TEXT = {
     "json": "parse_json($1:{name}::varchar)",
@@ -57,6 +63,11 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         self._loaded: dict[str, Counter[str]] = {}
         # SQL of the `_sdc_` columns while a file without them is loaded.
         self.batch_metadata: dict[str, str] = {}
+        # The file formats that are there.
+        self.file_formats: set[str] = set()
+        # The stream that statements are for, in their query tag.
+        self.stream = ""
+        self._run = os.environ.get("MELTANO_RUN_ID") or str(uuid4())
 
     @functools.cached_property
     def jsonschema_to_sql(self) -> JSONSchemaToSQL:
@@ -71,11 +82,44 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
     def get_connect_args(self) -> dict[str, Any]:
         """Return the connector's arguments: the base class's, the address and a short patience."""
         address = {key: self.config.get(key) for key in ("host", "port", "protocol")}
+        given = super().get_connect_args()
         return {
-            **super().get_connect_args(),
+            **given,
             **{key: value for key, value in address.items() if value},
+            "session_parameters": {**given["session_parameters"], "QUERY_TAG": self.query_tag},
             "login_timeout": LOGIN_TIMEOUT,
         }
+
+    @property
+    def query_tag(self) -> str:
+        """The tag of the statements of this stream."""
+        tag: str = self.config.get("query_tag") or ""
+        values = {
+            "{stream}": self.stream,
+            "{run}": self._run,
+            "{environment}": os.environ.get("MELTANO_ENVIRONMENT", ""),
+        }
+        for name, value in values.items():
+            tag = tag.replace(name, value)
+        return tag
+
+    def create_engine(self) -> sa.Engine:
+        """Return an engine whose sessions are tagged, and remove what dead runs have staged."""
+        engine: sa.Engine = super().create_engine()
+        sa.event.listen(engine, "checkout", self._tag)
+        with engine.connect() as connection:
+            for name, _, _, written in connection.execute(sa.text(f"list '{STAGE}'")).all():
+                if parsedate_to_datetime(written) < datetime.now(UTC) - STALE_AFTER:
+                    connection.execute(sa.text(f"remove '@~/{name}'"))
+        return engine
+
+    def _tag(self, connection: Any, record: Any, _: Any) -> None:
+        """Give a session that is taken from the pool the tag of the stream."""
+        tag = self.query_tag
+        if record.info.get("query_tag") != tag:
+            with connection.cursor() as cursor:
+                cursor.execute("alter session set query_tag = %s", (tag,))
+        record.info["query_tag"] = tag
 
     def merge_from_stage(
         self,
@@ -145,17 +189,42 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
     def _get_file_format_statement(
         self, file_format: str, file_type: str = "JSON"
     ) -> tuple[sa.TextClause, dict[str, Any]]:
-        """Read Parquet's timestamps as timestamps; by default Snowflake takes them for numbers."""
+        """Keep what is there, and read Parquet's timestamps as timestamps, not as numbers."""
         statement, parameters = super()._get_file_format_statement(file_format, file_type)
+        once = str(statement).replace(
+            "create or replace file format", "create file format if not exists"
+        )
         if file_type == "PARQUET":
-            statement = sa.text(f"{statement} use_logical_type = true")
-        return statement, parameters
+            once += " use_logical_type = true"
+        return sa.text(once), parameters
 
 
 class DrivaSnowflakeSink(SnowflakeSink):
     """A sink over the connector above, that also loads Parquet files as they are."""
 
     connector_class = DrivaSnowflakeConnector
+
+    def setup(self) -> None:
+        """Prepare the table."""
+        self._of_this_stream()
+        super().setup()
+
+    def process_batch(self, context: dict[str, Any]) -> None:
+        """Load the records that have come."""
+        self._of_this_stream()
+        super().process_batch(context)
+
+    def _of_this_stream(self) -> None:
+        cast("DrivaSnowflakeConnector", self.connector).stream = self.stream_name
+
+    def _get_file_format_name(self, file_type: str) -> str:
+        """Return the one file format for all streams and runs; one a sink would outlive a kill."""
+        connector = cast("DrivaSnowflakeConnector", self.connector)
+        name = f"{self.database_name}.{self.schema_name}.DRIVA_{file_type}"
+        if name not in connector.file_formats:
+            connector.create_file_format(file_format=name, file_type=file_type)
+            connector.file_formats.add(name)
+        return name
 
     @functools.cached_property
     def _as_text(self) -> dict[str, Callable[[Any], str]]:
@@ -178,6 +247,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         if encoding.format != "parquet":
             super().process_batch_files(encoding, files)
             return
+        self._of_this_stream()
         written = min(Path(urlparse(file).path).stat().st_mtime for file in files)
         now = datetime.now(UTC)
         connector = cast("DrivaSnowflakeConnector", self.connector)
@@ -220,6 +290,14 @@ class DrivaTargetSnowflake(TargetSnowflake):
                     th.StringType,
                     allowed_values=["http", "https"],
                     description="Protocol, if not https.",
+                ),
+                th.Property(
+                    "query_tag",
+                    th.StringType,
+                    description=(
+                        "QUERY_TAG of every statement; {stream}, {run} and {environment} are "
+                        "replaced. The run is MELTANO_RUN_ID, or else one of the target's own."
+                    ),
                 ),
             ).to_dict()["properties"],
         },

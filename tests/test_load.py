@@ -1,0 +1,80 @@
+"""Loading: what statements are tagged with, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from gzip import decompress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.conftest import Project
+
+
+@pytest.fixture(scope="module")
+def sale(project: Project) -> Project:
+    """The project with one new row in one table."""
+    project.change("insert into estados values (1, 'Acre', 'AC', now(), null)")
+    return project
+
+
+@contextmanager
+def overheard(port: int) -> Iterator[tuple[int, list[str]]]:
+    """Pass requests on to the local Snowflake; yields a port, and what clients send to it."""
+    bodies: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_zipped = self.headers.get("Content-Encoding") == "gzip"
+            bodies.append((decompress(body) if is_zipped else body).decode())
+            request = Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
+            with urlopen(request) as answer:  # noqa: S310 - to this machine
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    if name.lower() not in ("transfer-encoding", "connection"):
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.read())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, bodies
+        server.shutdown()
+
+
+def test_statements_are_tagged_with_environment_run_and_stream(sale: Project) -> None:
+    run = str(uuid.uuid4())
+    with overheard(sale.snowflake_port) as (port, bodies):
+        through = sale.with_variables(LOCAL_SNOWFLAKE_PORT=str(port), MELTANO_RUN_ID=run)
+        through.succeed("run", "el")
+    statements = [sql for body in bodies if (sql := json.loads(body or "{}").get("sqlText"))]
+    merge = next(i for i, sql in enumerate(statements) if "merge into" in sql)
+    tags = [sql.split("'")[1] for sql in statements[:merge] if "query_tag" in sql]
+    assert json.loads(tags[-1]) == {"environment": "local", "run": run, "stream": "public-estados"}
+
+
+def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:
+    stage = sale.folder / ".local/snowflake/stage/target-snowflake"
+    old, new = (Path(stage, f"public-vendas-{name}", "a.parquet") for name in ("old", "new"))
+    for file in (old, new):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    two_hours_ago = time.time() - 2 * 3600
+    os.utime(old, (two_hours_ago, two_hours_ago))
+    sale.change("insert into estados values (2, 'Alagoas', 'AL', now(), null)")
+    assert sale.succeed("run", "el").loaded()["ESTADOS"] == (1, 1)
+    assert [file for file in stage.rglob("*") if file.is_file()] == [new]
+    formats = sale.warehouse("show file formats in schema RAW")
+    assert [row[1] for row in formats] == ["DRIVA_PARQUET"]
