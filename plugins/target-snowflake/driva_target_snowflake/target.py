@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BaseBatchFileEncoding
+from singer_sdk.sql import SQLSink
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
 from target_snowflake.connector import SnowflakeConnector
 from target_snowflake.sinks import SnowflakeSink
@@ -233,6 +234,10 @@ class DrivaSnowflakeSink(SnowflakeSink):
         properties = self.schema["properties"].items()
         named = {name: schema.get("x-sql-datatype") for name, schema in properties}
         return {name: writers[kind] for name, kind in named.items() if kind in writers}
+
+    def _singer_validate_message(self, record: dict[str, Any]) -> None:
+        """Raise an error for a record without its key; the base class lets it through."""
+        SQLSink._singer_validate_message(self, record)
 
     def preprocess_record(self, record: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
         """Write decimals and documents as text."""

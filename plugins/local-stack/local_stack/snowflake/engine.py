@@ -122,7 +122,6 @@ class LocalConnection(FakeSnowflakeConnection):
         self.locks = locks
         # Snowflake's temporary objects live in a schema, DuckDB's in a namespace of their own.
         self.temporary: dict[TableName, str] = {}
-        self.in_transaction = False
         self.running = threading.Lock()
         self._last_used = time.monotonic()
 
@@ -142,7 +141,7 @@ class LocalConnection(FakeSnowflakeConnection):
                 yield
             finally:
                 self._last_used = time.monotonic()
-                if not self.in_transaction:
+                if not self._in_transaction:
                     self.locks.release(self)
 
     def is_idle(self, seconds: float) -> bool:
@@ -152,12 +151,12 @@ class LocalConnection(FakeSnowflakeConnection):
     def abandon_transaction(self) -> None:
         """Roll the open transaction back."""
         self._duck_conn.rollback()
-        self.in_transaction = False
+        self._in_transaction = False
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """Make several DuckDB statements one: all of them, or none."""
-        if self.in_transaction:
+        if self._in_transaction or not self._autocommit:
             yield
             return
         self._duck_conn.begin()
@@ -239,9 +238,9 @@ class LocalCursor(FakeSnowflakeCursor):
         return super()._transform(expression, params)
 
     def _execute(self, transformed: Expr, params: MutableParams | None = None) -> None:
-        if rewrite.is_definition(transformed) and self._conn.in_transaction:
+        if rewrite.is_definition(transformed) and self._conn._in_transaction:
             self._duck_conn.commit()
-            self._conn.in_transaction = False
+            self._conn._in_transaction = False
         if isinstance(transformed, exp.Tuple):
             self._create_and_fill(*transformed.expressions)
         elif isinstance(transformed, exp.Merge):
@@ -262,9 +261,9 @@ class LocalCursor(FakeSnowflakeCursor):
             return
         super()._execute(transformed, params)
         if isinstance(transformed, exp.Transaction):
-            self._conn.in_transaction = True
+            self._conn._in_transaction = True
         elif isinstance(transformed, exp.Commit | exp.Rollback):
-            self._conn.in_transaction = False
+            self._conn._in_transaction = False
         self._note(table, **notes)
 
     def _note(

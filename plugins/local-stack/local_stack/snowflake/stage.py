@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from contextlib import suppress
@@ -163,8 +164,10 @@ class StagedFiles:
             types = ", ".join(
                 f"{_quote(key)}: {'JSON' if key in nested else 'VARCHAR'}" for key in columns
             )
+            # DuckDB does not see the ending of a name with a question mark.
+            compression = "gzip" if files[0].suffix == ".gz" else "auto_detect"
             reader = (
-                f"read_json({_paths(files)}, columns = {{{types}}}, "
+                f"read_json({_paths(files)}, columns = {{{types}}}, compression = '{compression}', "
                 f"format = 'newline_delimited', maximum_object_size = {_LARGEST_ROW})"
             )
         else:
@@ -214,4 +217,4 @@ def _quote(text: str) -> str:
 
 
 def _paths(files: list[Path]) -> str:
-    return f"[{', '.join(_quote(str(path)) for path in files)}]"
+    return f"[{', '.join(_quote(glob.escape(str(path))) for path in files)}]"
