@@ -7,64 +7,17 @@ runs there what a user would. Prints wall times, rows in GOLD and the peak memor
 from __future__ import annotations
 
 import os
-import platform
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
+from measure import PeakMemory, free_port, machine
 
 PROJECT = Path(__file__).resolve().parent.parent
 MILLION = 1_000_000
-# What a process is called in the table, by a part of its command line; the first match counts.
-PROCESSES = {
-    "driva-tap-postgres": "tap-postgres",
-    "driva-target-snowflake": "target-snowflake",
-    "local_stack.snowflake.server": "local Snowflake",
-    "dbt-snowflake/venv/bin/dbt": "dbt",
-    "pginstall18/bin/postgres": "PostgreSQL (one process)",
-    "local-stack/venv/bin/local-stack": "local-stack",
-    "bin/meltano": "Meltano",
-}
-
-
-class PeakMemory:
-    """The highest resident memory of each kind of process below a folder, sampled."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
-        self._peaks: dict[str, int] = {}
-
-    @contextmanager
-    def sampled(self) -> Iterator[dict[str, int]]:
-        """Sample ten times a second; yields bytes by process, filled while the block runs."""
-        self._peaks = {}
-        done = threading.Event()
-        sampler = threading.Thread(target=self._sample, args=(done,))
-        sampler.start()
-        try:
-            yield self._peaks
-        finally:
-            done.set()
-            sampler.join()
-
-    def _sample(self, done: threading.Event) -> None:
-        while not done.wait(0.1):
-            for process in psutil.process_iter(["cmdline", "memory_info"]):
-                command = " ".join(process.info["cmdline"] or ())
-                if self._folder not in command and "postgres" not in command:
-                    continue
-                name = next((PROCESSES[part] for part in PROCESSES if part in command), None)
-                if name and process.info["memory_info"]:
-                    used = process.info["memory_info"].rss
-                    self._peaks[name] = max(used, self._peaks.get(name, 0))
 
 
 def main() -> None:
@@ -129,23 +82,6 @@ def main() -> None:
 def show(title: str, seconds: float) -> None:
     """Print one wall time."""
     print(f"  {title:<40}{seconds:8.1f} s", flush=True)
-
-
-def machine() -> str:
-    """Name the machine in a line."""
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
-        f"Python {platform.python_version()}"
-    )
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 if __name__ == "__main__":
