@@ -1,11 +1,12 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format down reset requirements figures test-snowflake
+.PHONY: help setup run test lint format down reset requirements figures bench test-snowflake
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
 	command -v $(python) >/dev/null && $(python) -c 'import sys; \
 	print("$(python)") if (3, 11) <= sys.version_info < (3, 14) else None' 2>/dev/null)))
+ROWS ?= 1000000
 # Plugins start two seconds faster when they are compiled once, at installation.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
@@ -52,6 +53,9 @@ reset: ## Delete the local stack's data
 
 figures: setup ## Measure what the README states
 	.venv/bin/python benchmarks/figures.py
+
+bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
+	.venv/bin/python benchmarks/load.py $(ROWS)
 
 test-snowflake: setup ## Run the end-to-end test in a throw-away database of a real account
 	.venv/bin/pytest tests/test_snowflake_account.py
