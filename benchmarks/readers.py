@@ -14,7 +14,7 @@
     .venv/bin/uv run benchmarks/readers.py [PORT]
 
 Each way runs in a process of its own, three times in turn; prints medians. `limit` reads COPY
-binary and drops it. Every other one writes the same columns of the same rows, compressed with zstd.
+binary and drops it. The others write the same columns of the same rows, compressed with Snappy.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def duckdb_scanner(dsn: str, file: Path) -> None:
     connection.load_extension(str(scanner))
     connection.execute(f"attach '{dsn}' as source (type postgres, read_only)")
     connection.execute(
-        f"copy (select * from postgres_query('source', '{QUERY}')) to '{file}' (compression zstd)"
+        f"copy (select * from postgres_query('source', '{QUERY}')) to '{file}' (compression snappy)"
     )
 
 
@@ -71,7 +71,7 @@ def adbc(dsn: str, file: Path) -> None:
     with adbc_driver_postgresql.dbapi.connect(uri) as connection, connection.cursor() as cursor:
         cursor.execute(QUERY)
         batches = cursor.fetch_record_batch()
-        with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+        with pq.ParquetWriter(file, batches.schema, compression="snappy") as writer:
             for batch in batches:
                 writer.write_batch(batch)
 
@@ -104,7 +104,7 @@ def copy_csv(dsn: str, file: Path) -> None:
             null_values=[""],
         ),
     )
-    with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, batches.schema, compression="snappy") as writer:
         for batch in batches:
             writer.write_batch(batch)
     feeder.join()

@@ -295,7 +295,7 @@ class DrivaStream(PostgresStream):
             _reader(dsn)
             .execute(
                 f"COPY (SELECT * FROM postgres_query('source', {_quote(_sql(query))})) "
-                f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)"
+                f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
             )
             .fetchall()[0]
         )

@@ -39,7 +39,7 @@ LOCK_WAIT_SECONDS = 60.0
 # Results kept for RESULT_SCAN; fakesnow keeps every one for ever.
 RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
-MEMORY_LIMIT = "320MB"
+MEMORY_LIMIT = "240MB"
 
 # The rows of a MERGE, for the time that it runs.
 _SOURCE = "_MERGE_SOURCE"
@@ -292,8 +292,9 @@ class LocalCursor(FakeSnowflakeCursor):
     def _merge(self, merge: exp.Merge) -> None:
         """Run DuckDB's own MERGE and answer with Snowflake's counts."""
         source = merge.args["using"]
-        if isinstance(source, exp.Subquery):
-            # DuckDB does not know how many rows a file has, and would hash the target instead.
+        in_parquet = any(table.name.endswith("_PARQUET") for table in source.find_all(exp.Table))
+        if isinstance(source, exp.Subquery) and not in_parquet:
+            # DuckDB does not know how many rows JSON has, and would hash the target instead.
             rows = source.this.sql("duckdb")
             self._duck_conn.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_SOURCE} AS {rows}")
             merge.set("using", exp.to_table(_SOURCE, alias=source.alias))
@@ -369,7 +370,7 @@ class LocalCursor(FakeSnowflakeCursor):
         source = select.args.get("from_") and select.args["from_"].this
         if isinstance(source, exp.Table) and (path := user_stage_path(source.this)) is not None:
             kind = self._staged.file_type(source.args.get("format"))
-            self._staged.rewrite(select, self._conn.stage.files(path), kind, view)
+            self._staged.rewrite(select, self._conn.stage.files(path), kind, f"{view}_{kind}")
 
     def _run_on_stage(self, expression: Expr) -> bool:
         """Run PUT, LIST, REMOVE or COPY on `@~`, or a DROP of what is a file; False if none."""
