@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.conftest import ROOT, Project
+from tests.conftest import ROOT, STATE_ID, Project
 
 # Tables that only these tests have, and the replication key of each.
 TABLES = {"tardias": "id_tardias", "em_blocos": "id_em_blocos", "avulsas": "codigo"}
@@ -100,61 +101,117 @@ def test_what_the_source_has_become_counts_and_not_what_it_was(extraction: Proje
     assert extraction.warehouse("select max(id_em_blocos) from RAW.EM_BLOCOS") == [(2**63 - 1,)]
 
 
+def test_a_row_without_replication_key_is_refused(extraction: Project) -> None:
+    extraction.change(
+        "create table soltas (id_soltas int unique)", "insert into soltas values (1), (null)"
+    )
+    with extraction.selecting({"soltas": "id_soltas"}):
+        done = extraction.meltano("invoke", "tap-postgres")
+    assert done.code != 0
+    assert "public.soltas.id_soltas is NULL in a row" in done.output
+    assert "Traceback" not in done.output
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project of its own with enough sales for two files, and only they selected."""
     created = Project.create(tmp_path_factory.mktemp("large") / "project").up()
     try:
-        seeded = created.local_stack("seed", "--sales", "300000")
+        seeded = created.local_stack("seed", "--sales", "150000")
         assert seeded.code == 0, seeded.output
-        yield created
+        with created.selecting({"vendas": "id_vendas"}), created.configured(in_small_files):
+            yield created
     finally:
         created.local_stack("down")
+
+
+def in_small_files(extractor: dict[str, Any]) -> None:
+    extractor["config"]["batch_config"]["batch_size"] = 100_000
+
+
+@contextmanager
+def first_load_of(project: Project) -> Iterator[subprocess.Popen[str]]:
+    """Start a run that loads everything, and wait until it has ended after the block."""
+    project.warehouse("drop table if exists RAW.VENDAS")
+    project.meltano("state", "clear", "--force", STATE_ID)
+    with started(project) as run:
+        yield run
+
+
+@contextmanager
+def started(project: Project) -> Iterator[subprocess.Popen[str]]:
+    """Start a run, and wait until all of it has ended after the block."""
+    with subprocess.Popen(
+        [ROOT / ".venv/bin/meltano", "run", "--force", "el"],
+        cwd=project.folder,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as run:
+        yield run
+        assert run.stdout is not None
+        run.stdout.read()
+    # What Meltano started ends by itself once its pipes are closed.
+    time.sleep(2)
+
+
+def kill(run: subprocess.Popen[str], killed: str) -> None:
+    """Kill those processes of a run whose command has this in it."""
+    with suppress(psutil.NoSuchProcess):
+        root = psutil.Process(run.pid)
+        for process in [*root.children(recursive=True), root]:
+            with suppress(psutil.NoSuchProcess):
+                if killed in " ".join(process.cmdline()):
+                    os.kill(process.pid, signal.SIGKILL)
+
+
+def assert_sales_equal_the_source(project: Project) -> None:
+    sums = (
+        "select count(*), count(distinct id_vendas), sum(id_vendas), sum(valor_pago), "
+        "count(data_atualizacao), max(data_venda) from {}vendas"
+    )
+    assert project.warehouse(sums.format("RAW.")) == project.source(sums.format(""))
 
 
 @pytest.mark.parametrize(
     ("killed", "when"),
     [
         ("driva-tap-postgres", "Beginning sync of 'public-vendas'"),
-        ("driva-target-snowflake", "VENDAS: 250,000 new rows"),
-        ("bin/meltano", "VENDAS: 250,000 new rows"),
+        ("driva-target-snowflake", "VENDAS: 100,000 new rows"),
+        ("bin/meltano", "VENDAS: 100,000 new rows"),
     ],
 )
-def test_a_kill_at_any_moment_and_a_rerun_give_exactly_the_source(
+def test_a_kill_in_the_middle_and_a_rerun_give_exactly_the_source(
     large: Project, killed: str, when: str
 ) -> None:
-    for table in [row[1] for row in large.warehouse("show tables in schema RAW")]:
-        large.warehouse(f"drop table RAW.{table}")
-    large.meltano("state", "clear", "--force", "local:tap-postgres-to-target-snowflake")
     folder = large.folder / ".meltano/run/batches/local"
     folder.mkdir(parents=True, exist_ok=True)
     somebodys = folder / "somebody's own.parquet"
     somebodys.touch()
-    with subprocess.Popen(
-        [ROOT / ".venv/bin/meltano", "run", "el"],
-        cwd=large.folder,
-        env=large.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as run:
+    with first_load_of(large) as run:
         assert run.stdout is not None
         for line in run.stdout:
             if when in line:
                 break
         else:
             pytest.fail("the run ended before it could be killed")
-        for process in [*psutil.Process(run.pid).children(recursive=True), psutil.Process(run.pid)]:
-            with suppress(psutil.NoSuchProcess):
-                if killed in " ".join(process.cmdline()):
-                    os.kill(process.pid, signal.SIGKILL)
-        run.stdout.read()
+        kill(run, killed)
     assert run.returncode != 0
-    # What Meltano started ends by itself once its pipes are closed.
-    time.sleep(2)
     large.succeed("run", "--force", "el")
-    sums = (
-        "select count(*), count(distinct id_vendas), sum(id_vendas), sum(valor_pago), "
-        "count(data_atualizacao), max(data_venda) from {}vendas"
-    )
-    assert large.warehouse(sums.format("RAW.")) == large.source(sums.format(""))
+    assert_sales_equal_the_source(large)
     assert list(folder.iterdir()) == [somebodys]
+
+
+def test_kills_at_random_moments_and_a_rerun_give_exactly_the_source(large: Project) -> None:
+    seed = random.randrange(10**9)
+    moments = random.Random(seed)
+    begin: Callable[[Project], AbstractContextManager[subprocess.Popen[str]]] = first_load_of
+    for _ in range(4):
+        with begin(large) as run:
+            time.sleep(moments.uniform(2, 6))
+            kill(run, moments.choice(["driva-tap-postgres", "driva-target", "bin/meltano"]))
+        begin = started
+    large.succeed("run", "--force", "el")
+    print(f"seed {seed}")
+    assert_sales_equal_the_source(large)

@@ -106,6 +106,13 @@ def test_a_run_with_nothing_new_loads_nothing_new(network: Project) -> None:
     assert network.warehouse("select count(*), sum(valor_pago) from RAW.VENDAS") == before
 
 
+def test_a_changed_row_of_a_small_table_is_taken(network: Project) -> None:
+    network.change("update veiculos set valor = valor + 1 where id_veiculos = 1")
+    done = network.succeed("run", "el")
+    assert list(done.loaded()) == ["VEICULOS"]
+    assert_raw_equals_source(network)
+
+
 def test_state_moved_back_reloads_without_a_duplicate(network: Project) -> None:
     exported = network.succeed("--log-level=error", "state", "get", STATE_ID).output
     state = json.loads(exported[exported.index("{") :])

@@ -29,8 +29,8 @@ def test_every_selected_table_has_a_key_a_source_a_stage_and_a_dimension() -> No
         "extractors"
     ][0]
     assert extractor["metadata"] == {
-        f"public-{table}": {"replication-method": "INCREMENTAL", "replication-key": f"id_{table}"}
-        for table in SOURCE_TABLES
+        "public-*": {"replication-method": "INCREMENTAL"},
+        **{f"public-{table}": {"replication-key": f"id_{table}"} for table in SOURCE_TABLES},
     }
     sources = yaml.safe_load((ROOT / "transform/models/stage/_driva__sources.yml").read_text())
     assert {table["name"] for table in sources["sources"][0]["tables"]} == SOURCE_TABLES
@@ -71,7 +71,7 @@ def test_settings_of_the_tap_and_the_target_are_still_the_originals(tmp_path: Pa
     project = Project.create(tmp_path / "project")
     for plugin, folder, added in (
         ("tap-postgres", "extractors", {"replication_lookback"}),
-        ("target-snowflake", "loaders", {"host", "port", "protocol"}),
+        ("target-snowflake", "loaders", {"host", "port", "protocol", "query_tag"}),
     ):
         programs = ROOT / ".meltano" / folder / plugin / "venv/bin"
         about = [

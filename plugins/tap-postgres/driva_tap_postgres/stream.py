@@ -25,8 +25,9 @@ from driva_tap_postgres.types import ColumnType, column_type
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
-# Rows a file: few enough for a MERGE in little memory, many enough to forget what a MERGE costs.
-ROWS_PER_FILE = 250_000
+# Rows a file, if `batch_config` has no `batch_size`: few enough for a MERGE in little memory, many
+# enough to forget what a MERGE costs.
+ROWS_PER_FILE = 500_000
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
@@ -64,11 +65,11 @@ _SIZE = sa.text("""
 
 
 class UnrepresentableError(Exception):
-    """A value of the source has no place in Snowflake."""
+    """A row of the source cannot get to Snowflake as it is."""
 
 
 class DrivaStream(PostgresStream):
-    """A table, read by BATCH files where `batch_config` asks for Parquet and its types allow it."""
+    """A table, read by BATCH files where `batch_config` asks for Parquet."""
 
     # The window below the bookmark comes first, so records do not ascend from the bookmark.
     is_sorted = False
@@ -179,7 +180,7 @@ class DrivaStream(PostgresStream):
 
     @cached_property
     def _is_unchanged(self) -> bool:
-        """Whether no row was added since the fingerprint beside the bookmark was taken."""
+        """Whether nothing has come or changed since the fingerprint beside the bookmark."""
         bookmark = self.stream_state.get("replication_key_value")
         fingerprint = self.stream_state.get("fingerprint")
         if self._key is None or bookmark is None or fingerprint is None or not self._by_files:
@@ -191,13 +192,14 @@ class DrivaStream(PostgresStream):
         return bool(fingerprint == self._fingerprint(bookmark))
 
     def _fingerprint(self, bookmark: int) -> str:
-        """Return a digest of the columns, and of the ids that a run would read again."""
+        """Return a digest of the columns, and of the rows that a run would read again."""
         if self._key is None:
             raise ValueError(f"{self.name} has no integer replication key")
         lowest = bookmark - self.config["replication_lookback"]
-        ids = sa.select(self._key).where(*self._clauses, self._key.between(lowest, bookmark))
+        row = sa.cast(sa.func.row(*self._table.columns), sa.Text)
+        rows = sa.select(row).where(*self._clauses, self._key.between(lowest, bookmark))
         with self.connector._connect() as connection:
-            found = connection.execute(ids.order_by(self._key)).scalars().all()
+            found = connection.execute(rows.order_by(self._key)).scalars().all()
         return hashlib.sha256(json.dumps([self.get_selected_schema(), *found]).encode()).hexdigest()
 
     # -- reading ---------------------------------------------------------------------------------
@@ -270,10 +272,12 @@ class DrivaStream(PostgresStream):
                 raise ValueError(f"{self.name}: max_record_count needs an integer replication key")
             yield clauses, None
             return
+        self._check_key(key)
         start = self.get_starting_replication_key_value(context)
         begin: list[Filter] = [] if start is None else [key >= start]
+        rows_per_file = self.config["batch_config"].get("batch_size") or ROWS_PER_FILE
         while left is None or left > 0:
-            size = ROWS_PER_FILE if left is None else min(left, ROWS_PER_FILE)
+            size = rows_per_file if left is None else min(left, rows_per_file)
             ids = sa.select(key).where(*clauses, *begin).order_by(key).limit(size).subquery()
             with self.connector._connect() as connection:
                 last, count = connection.execute(
@@ -301,6 +305,19 @@ class DrivaStream(PostgresStream):
         )
         unfinished.rename(file)
         return int(count)
+
+    def _check_key(self, key: sa.Column[Any]) -> None:
+        """Raise an UnrepresentableError if a row has no replication key."""
+        if not key.nullable:
+            return
+        without = sa.select(sa.literal(1)).where(*self._clauses, key.is_(None)).limit(1)
+        with self.connector._connect() as connection:
+            if connection.execute(without).first():
+                raise UnrepresentableError(
+                    f"{self.fully_qualified_name}.{key.name} is NULL in a row, which incremental "
+                    "runs never read: mend the row, leave it out with `custom_where_clauses` in "
+                    "`stream_options`, or choose another replication key."
+                )
 
     def _check_values(self, query: sa.Select[Any]) -> None:
         """Raise an UnrepresentableError if a row has a value that Snowflake's type does not."""

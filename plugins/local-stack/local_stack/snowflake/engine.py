@@ -313,6 +313,7 @@ class LocalCursor(FakeSnowflakeCursor):
             with suppress(duckdb.Error):
                 self._duck_conn.execute(f"DROP TABLE IF EXISTS {_SOURCE}")
         result: pa.Table = self._arrow_table
+        del self._conn.results_cache[str(self._sfqid)]  # a word a row
         actions = {
             pair["values"].as_py(): pair["counts"].as_py()
             for pair in result["merge_action"].value_counts()
