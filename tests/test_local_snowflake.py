@@ -280,6 +280,13 @@ def test_arithmetic_is_decimal(cursor: SnowflakeCursor) -> None:
         run(cursor, "select 1 / (ID - ID) from (select 1 as ID)")
 
 
+def test_a_column_of_dates_is_formatted(cursor: SnowflakeCursor) -> None:
+    days = "(select cast('2024-03-29' as date) as D)"
+    assert run(cursor, f"select to_char(D, 'DD/MM/YYYY'), to_char(D) from {days}") == [
+        ("29/03/2024", "2024-03-29")
+    ]
+
+
 def test_a_transaction_is_rolled_back(cursor: SnowflakeCursor) -> None:
     run(cursor, "begin")
     run(cursor, "insert into RAW.T (ID) values (1)")

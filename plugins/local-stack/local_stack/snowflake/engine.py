@@ -39,7 +39,7 @@ LOCK_WAIT_SECONDS = 60.0
 # Results kept for RESULT_SCAN; fakesnow keeps every one for ever.
 RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
-MEMORY_LIMIT = "240MB"
+MEMORY_LIMIT = "200MB"
 
 # The rows of a MERGE, for the time that it runs.
 _SOURCE = "_MERGE_SOURCE"
@@ -221,6 +221,7 @@ class LocalCursor(FakeSnowflakeCursor):
         self._place_temporary(expression)
         expression = expression.transform(rewrite.exact_division, copy=False)
         expression = expression.transform(rewrite.checked_divisor, copy=False)
+        expression = expression.transform(rewrite.formatted_moment, copy=False)
         if table := rewrite.written_table(expression):
             self._conn.locks.acquire(self._conn.full_name(table), self._conn)
         if isinstance(expression, exp.Merge):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from snowflake.connector.errors import ProgrammingError
-from sqlglot import Expr, exp
+from sqlglot import Expr, exp, parse_one
 
 from local_stack.snowflake.stage import unsupported
 
@@ -127,6 +127,26 @@ def checked_divisor(node: Expr) -> Expr:
         case = exp.Case().when(exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0)), zero)
         node.set("expression", case.else_(divisor.copy()))
     return node
+
+
+def formatted_moment(node: Expr) -> Expr:
+    """Format a column by a pattern of dates; without its type sqlglot drops the pattern.
+
+    Raises:
+        ProgrammingError: the pattern is not one of dates.
+    """
+    pattern = node.args.get("format") if isinstance(node, exp.ToChar) else None
+    if pattern is None:
+        return node
+    if not isinstance(pattern, exp.Literal) or not re.search(
+        "YY|MM|MON|DD|DY|HH|MI|SS", pattern.name
+    ):
+        raise unsupported(f"the format of {node.sql('snowflake')}")
+    like_this = f"TO_CHAR(CAST(NULL AS TIMESTAMP), {pattern.sql('snowflake')})"
+    formatted: Expr = parse_one(f"SELECT {like_this}", read="snowflake").expressions[0]
+    for typed in formatted.find_all(exp.Cast):
+        typed.set("this", node.this.copy())
+    return formatted
 
 
 def contract_table(create: Expr) -> tuple[exp.Create, exp.Insert] | None:
