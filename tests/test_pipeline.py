@@ -106,11 +106,30 @@ def test_a_run_with_nothing_new_loads_nothing_new(network: Project) -> None:
     assert network.warehouse("select count(*), sum(valor_pago) from RAW.VENDAS") == before
 
 
-def test_a_changed_row_of_a_small_table_is_taken(network: Project) -> None:
-    network.change("update veiculos set valor = valor + 1 where id_veiculos = 1")
-    done = network.succeed("run", "el")
+def test_a_changed_price_counts_from_its_day(network: Project) -> None:
+    ((before,),) = network.source("select valor from veiculos where id_veiculos = 1")
+    network.change(
+        "update veiculos set valor = valor + 1000, data_atualizacao = '2025-06-01' "
+        "where id_veiculos = 1"
+    )
+    done = network.succeed("run", "elt")
     assert list(done.loaded()) == ["VEICULOS"]
     assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+    prices = network.warehouse(
+        "select data_venda >= '2025-06-01', min(preco_tabela), max(preco_tabela) "
+        "from GOLD.FCT_VENDAS where veiculo_id = 1 and data_venda is not null group by 1 order by 1"
+    )
+    assert prices == [(False, before, before), (True, before + 1000, before + 1000)]
+
+
+def test_an_incremental_build_ends_where_a_full_one_does(network: Project) -> None:
+    statement = "select * from GOLD.FCT_VENDAS order by venda_id"
+    incremental = network.warehouse(statement)
+    network.succeed(
+        "invoke", "dbt-snowflake", "run", "--full-refresh", "--select", "fct_vendas", "--quiet"
+    )
+    assert network.warehouse(statement) == incremental
 
 
 def test_state_moved_back_reloads_without_a_duplicate(network: Project) -> None:

@@ -15,9 +15,61 @@ days as (
                 0, datediff(day, bounds.first_day, bounds.last_day) + 1
             )
         ) as offsets
+),
+
+-- The day after the 21st of March on which the full moon of Easter falls, by Carter's rule, which
+-- holds from 1900 to 2099.
+moons as (
+    select distinct
+        year(data) as ano,
+        21 + mod(204 - 11 * mod(year(data), 19) + 30, 30) as moon
+    from days
+),
+
+corrected as (
+    select
+        ano,
+        case when moon > 48 then moon - 1 else moon end as moon
+    from moons
+),
+
+easters as (
+    select
+        ano,
+        cast(
+            dateadd(
+                day,
+                moon + 6 - mod(ano + floor(ano / 4) + moon + 1, 7),
+                date_from_parts(ano, 3, 1)
+            ) as date
+        ) as pascoa
+    from corrected
+),
+
+-- National holidays by law: 662/1949, 6.802/1980, 10.607/2002 and 14.759/2023.
+named as (
+    select
+        days.data,
+        case
+            when days.data = dateadd(day, -2, easters.pascoa) then 'Paixão de Cristo'
+            when to_char(days.data, 'MM-DD') = '01-01' then 'Confraternização Universal'
+            when to_char(days.data, 'MM-DD') = '04-21' then 'Tiradentes'
+            when to_char(days.data, 'MM-DD') = '05-01' then 'Dia do Trabalho'
+            when to_char(days.data, 'MM-DD') = '09-07' then 'Independência do Brasil'
+            when to_char(days.data, 'MM-DD') = '10-12' then 'Nossa Senhora Aparecida'
+            when to_char(days.data, 'MM-DD') = '11-02' then 'Finados'
+            when to_char(days.data, 'MM-DD') = '11-15' then 'Proclamação da República'
+            when to_char(days.data, 'MM-DD') = '11-20' and easters.ano >= 2024
+                then 'Dia da Consciência Negra'
+            when to_char(days.data, 'MM-DD') = '12-25' then 'Natal'
+        end as feriado
+    from days
+    inner join easters
+        on year(days.data) = easters.ano
 )
 
 select
+    year(data) * 10000 + month(data) * 100 + day(data) as data_id,
     data,
     year(data) as ano,
     quarter(data) as trimestre,
@@ -33,5 +85,24 @@ select
         'segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo',
         ' ', dayofweekiso(data)
     ) as nome_dia_semana,
-    dayofweekiso(data) in (6, 7) as fim_de_semana
-from days
+    dayofweekiso(data) in (6, 7) as fim_de_semana,
+    feriado,
+    dayofweekiso(data) not in (6, 7) and feriado is null as dia_util
+from named
+
+union all
+
+-- the unknown member
+select
+    -1 as data_id,
+    null as data,
+    null as ano,
+    null as trimestre,
+    null as mes,
+    'Não informado' as nome_mes,
+    null as dia,
+    null as dia_semana,
+    'Não informado' as nome_dia_semana,
+    null as fim_de_semana,
+    null as feriado,
+    null as dia_util

@@ -1,10 +1,22 @@
+with
+
+regioes as (
+    select distinct
+        sigla,
+        regiao
+    from {{ ref('municipios') }}
+)
+
 select
-    estado_id,
-    nome_estado,
-    sigla,
-    data_inclusao,
-    data_atualizacao
-from {{ ref('stg_driva__estados') }}
+    estados.estado_id,
+    estados.nome_estado,
+    estados.sigla,
+    coalesce(regioes.regiao, 'Não informado') as regiao,
+    estados.data_inclusao,
+    estados.data_atualizacao
+from {{ ref('stg_driva__estados') }} as estados
+left join regioes
+    on estados.sigla = regioes.sigla
 
 union all
 
@@ -13,5 +25,6 @@ select
     -1 as estado_id,
     'Não informado' as nome_estado,
     'NI' as sigla,
+    'Não informado' as regiao,
     null as data_inclusao,
     null as data_atualizacao

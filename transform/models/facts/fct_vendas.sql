@@ -12,47 +12,100 @@
         from {{ this }}
     ),
 
-    -- The rows that a new load or a late dimension row may change.
-    open_rows as (
+    -- Versions that a build has found lately change the sales since they began.
+    new_prices as (
         select
-            venda_id,
             veiculo_id,
-            concessionaria_id,
-            vendedor_id,
-            cliente_id,
-            valor_venda,
-            data_venda,
-            data_inclusao,
-            data_atualizacao,
-            carregado_em
-        from {{ this }}
+            min(valido_de) as valido_de
+        from {{ ref('dim_veiculos_historico') }}
         where
             carregado_em >= (select cutoff.loaded_since from cutoff)
-            or veiculo_id = -1
-            or concessionaria_id = -1
-            or vendedor_id = -1
-            or cliente_id = -1
+            and valido_de > cast('1900-01-01' as timestamp_ntz)
+        group by veiculo_id
+    ),
+
+    new_places as (
+        select
+            vendedor_id,
+            min(valido_de) as valido_de
+        from {{ ref('dim_vendedores_historico') }}
+        where
+            carregado_em >= (select cutoff.loaded_since from cutoff)
+            and valido_de > cast('1900-01-01' as timestamp_ntz)
+        group by vendedor_id
+    ),
+
+    -- The rows that a new load, a late dimension row or a new version may change.
+    open_rows as (
+        select
+            fact.venda_id,
+            fact.data_id,
+            fact.veiculo_id,
+            fact.veiculo_versao_id,
+            fact.concessionaria_id,
+            fact.vendedor_id,
+            fact.vendedor_versao_id,
+            fact.cliente_id,
+            fact.valor_venda,
+            fact.preco_tabela,
+            fact.desconto,
+            fact.desconto_percentual,
+            fact.quantidade,
+            fact.data_venda,
+            fact.data_inclusao,
+            fact.data_atualizacao,
+            fact.carregado_em
+        from {{ this }} as fact
+        left join new_prices
+            on fact.veiculo_id = new_prices.veiculo_id
+        left join new_places
+            on fact.vendedor_id = new_places.vendedor_id
+        where
+            fact.carregado_em >= (select cutoff.loaded_since from cutoff)
+            or fact.veiculo_id = -1
+            or fact.concessionaria_id = -1
+            or fact.vendedor_id = -1
+            or fact.cliente_id = -1
+            or coalesce(fact.data_venda, new_prices.valido_de) >= new_prices.valido_de
+            or coalesce(fact.data_venda, new_places.valido_de) >= new_places.valido_de
     )
 {% endif %}
 
 select
     vendas.venda_id,
+    coalesce(
+        year(vendas.data_venda) * 10000 + month(vendas.data_venda) * 100 + day(vendas.data_venda),
+        -1
+    ) as data_id,
     coalesce(veiculos.veiculo_id, -1) as veiculo_id,
+    coalesce(veiculos.veiculo_versao_id, '-1') as veiculo_versao_id,
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
     coalesce(vendedores.vendedor_id, -1) as vendedor_id,
+    coalesce(vendedores.vendedor_versao_id, '-1') as vendedor_versao_id,
     coalesce(clientes.cliente_id, -1) as cliente_id,
     vendas.valor_venda,
+    veiculos.valor_sugerido as preco_tabela,
+    veiculos.valor_sugerido - vendas.valor_venda as desconto,
+    cast(
+        100 * (veiculos.valor_sugerido - vendas.valor_venda) / nullif(veiculos.valor_sugerido, 0)
+        as number(12, 4)
+    ) as desconto_percentual,
+    1 as quantidade,
     vendas.data_venda,
     vendas.data_inclusao,
     vendas.data_atualizacao,
     vendas.carregado_em
 from {{ ref('stg_driva__vendas') }} as vendas
-left join {{ ref('dim_veiculos') }} as veiculos
-    on vendas.veiculo_id = veiculos.veiculo_id
+left join {{ ref('dim_veiculos_historico') }} as veiculos
+    on
+        vendas.veiculo_id = veiculos.veiculo_id
+        and {{ on_the_day('vendas.data_venda', 'veiculos') }}
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on vendas.concessionaria_id = concessionarias.concessionaria_id
-left join {{ ref('dim_vendedores') }} as vendedores
-    on vendas.vendedor_id = vendedores.vendedor_id
+left join {{ ref('dim_vendedores_historico') }} as vendedores
+    on
+        vendas.vendedor_id = vendedores.vendedor_id
+        and {{ on_the_day('vendas.data_venda', 'vendedores') }}
 left join {{ ref('dim_clientes') }} as clientes
     on vendas.cliente_id = clientes.cliente_id
 
@@ -66,11 +119,18 @@ left join {{ ref('dim_clientes') }} as clientes
     -- Merge only what differs from the row already there: a build with no news writes nothing.
     select
         venda_id,
+        data_id,
         veiculo_id,
+        veiculo_versao_id,
         concessionaria_id,
         vendedor_id,
+        vendedor_versao_id,
         cliente_id,
         valor_venda,
+        preco_tabela,
+        desconto,
+        desconto_percentual,
+        quantidade,
         data_venda,
         data_inclusao,
         data_atualizacao,

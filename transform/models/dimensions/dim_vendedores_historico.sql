@@ -1,0 +1,40 @@
+with
+
+versions as (
+    select
+        cast(dbt_scd_id as varchar) as vendedor_versao_id,
+        vendedor_id,
+        nome_vendedor,
+        concessionaria_id,
+        {{ version_begins('vendedor_id') }} as valido_de,
+        {{ version_ends('vendedor_id') }} as valido_ate,
+        carregado_em
+    from {{ ref('snp_vendedores') }}
+)
+
+select
+    versions.vendedor_versao_id,
+    versions.vendedor_id,
+    versions.nome_vendedor,
+    coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
+    versions.valido_de,
+    versions.valido_ate,
+    versions.valido_ate is null as atual,
+    versions.carregado_em
+from versions
+left join {{ ref('dim_concessionarias') }} as concessionarias
+    on versions.concessionaria_id = concessionarias.concessionaria_id
+where versions.valido_ate is null or versions.valido_de < versions.valido_ate
+
+union all
+
+-- the unknown member
+select
+    '-1' as vendedor_versao_id,
+    -1 as vendedor_id,
+    'Não informado' as nome_vendedor,
+    -1 as concessionaria_id,
+    cast('1900-01-01' as timestamp_ntz) as valido_de,
+    null as valido_ate,
+    true as atual,
+    null as carregado_em
