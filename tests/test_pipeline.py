@@ -123,6 +123,17 @@ def test_a_changed_price_counts_from_its_day(network: Project) -> None:
     assert prices == [(False, before, before), (True, before + 1000, before + 1000)]
 
 
+def test_a_price_changed_without_a_date_counts_from_its_load(network: Project) -> None:
+    network.change("update veiculos set valor = valor + 1 where id_veiculos in (1, 2)")
+    network.succeed("run", "elt")
+    current = network.warehouse(
+        "select veiculo_id, valor_sugerido from SILVER.DIM_VEICULOS_HISTORICO "
+        "where atual and veiculo_id > 0 order by 1"
+    )
+    assert current == network.source("select id_veiculos, valor from veiculos order by 1")
+    assert_gold_equals_source(network)
+
+
 def test_an_incremental_build_ends_where_a_full_one_does(network: Project) -> None:
     statement = "select * from GOLD.FCT_VENDAS order by venda_id"
     incremental = network.warehouse(statement)

@@ -105,6 +105,7 @@ COLUMNS = {
     "textos": Column("text[]", st.lists(st.none() | text()), of_raw=json.loads),
     "cor": Column("cor", st.sampled_from(["azul", "não informada"])),
     "cep": Column("cep", st.text("0123456789-", min_size=1, max_size=9)),
+    "uf": Column("uf", st.sampled_from(["SP", "RJ"])),
     "endereco": Column(
         "inet", st.ip_addresses(), of_raw=lambda value: ipaddress.ip_interface(value).ip
     ),
@@ -118,6 +119,7 @@ def typed(project: Project) -> Iterator[Project]:
     project.change(
         "create type cor as enum ('azul', 'não informada')",
         "create domain cep as varchar(9) check (value <> '')",
+        "create domain uf as char(2)",
         f"create table tipos (id_tipos bigint primary key, {columns})",
     )
     with project.selecting({"tipos": "id_tipos"}):

@@ -1,19 +1,48 @@
-{# When a version of a snapshot began; the first one holds for all the time before it too. #}
-{% macro version_begins(key) -%}
-    case
-        when row_number() over (partition by {{ key }} order by dbt_valid_from, dbt_scd_id) = 1
-            then cast('1900-01-01' as timestamp_ntz)
-        else cast(dbt_valid_from as timestamp_ntz)
-    end
-{%- endmacro %}
+{# A snapshot's versions with valido_de and valido_ate. A version begins when the source says that
+   it changed the row, or else when the change was loaded, and never before the one that it follows.
+   The first one holds for all the time before it too; the current one has no end. #}
+{% macro versions(snapshot, key) -%}
+    with
 
-{# When the next version began; NULL for the current one. #}
-{% macro version_ends(key) -%}
-    cast(
-        lead(dbt_valid_from) over (
-            partition by {{ key }} order by dbt_valid_from, dbt_scd_id
-        ) as timestamp_ntz
+    changes as (
+        select
+            *,
+            row_number() over (partition by {{ key }} order by dbt_valid_from) as position,
+            case
+                when
+                    data_atualizacao is distinct from lag(data_atualizacao) over (
+                        partition by {{ key }} order by dbt_valid_from
+                    )
+                    then coalesce(data_atualizacao, carregado_em)
+                else carregado_em
+            end as changed_at
+        from {{ snapshot }}
+    ),
+
+    begun as (
+        select
+            *,
+            max(
+                case
+                    when position = 1 then cast('1900-01-01' as timestamp_ntz)
+                    else changed_at
+                end
+            ) over (
+                partition by {{ key }} order by position
+                rows between unbounded preceding and current row
+            ) as valido_de
+        from changes
+    ),
+
+    ended as (
+        select
+            *,
+            lead(valido_de) over (partition by {{ key }} order by position) as valido_ate
+        from begun
     )
+
+    select * from ended
+    where valido_ate is null or valido_de < valido_ate
 {%- endmacro %}
 
 {# The version of a history that held at a moment; the current one where the moment is unknown. #}

@@ -67,11 +67,18 @@ def up_to_date(
         chosen = {tuple(item["breadcrumb"]): item["metadata"] for item in known["metadata"]}
         metadata = []
         for item in entry["metadata"]:
-            _, *column = item["breadcrumb"] or [""]
+            _, *column = item["breadcrumb"] or [""]  # the table itself has none
             selected = {**item["metadata"], "selected": _is_selected(patterns, name, *column)}
-            of_this = chosen.get(tuple(item["breadcrumb"]), selected)
+            of_this = dict(chosen.get(tuple(item["breadcrumb"]), selected))
+            if not column and entry["key_properties"]:
+                of_this["table-key-properties"] = entry["key_properties"]
             metadata.append({"breadcrumb": item["breadcrumb"], "metadata": of_this})
-        yield {**known, "schema": entry["schema"], "metadata": metadata}
+        yield {
+            **known,
+            "key_properties": entry["key_properties"],
+            "schema": entry["schema"],
+            "metadata": metadata,
+        }
 
 
 def _is_selected(patterns: Sequence[str], stream: str, column: str = "*") -> bool:

@@ -105,10 +105,16 @@ class DrivaStream(PostgresStream):
     @cached_property
     def _key(self) -> sa.Column[Any] | None:
         """The replication key, if it is a whole number that rows are counted up by."""
-        if not self.replication_key:
+        if not self.replication_key or self.replication_method != "INCREMENTAL":
             return None
         column = self._table.columns[self.replication_key]
         return column if isinstance(column.type, sa.Integer) else None
+
+    @property
+    def _known(self) -> Mapping[str, Any]:
+        """The state, if it is of this replication key."""
+        state = self.stream_state
+        return state if state.get("replication_key") == self.replication_key else {}
 
     @cached_property
     def _clauses(self) -> list[Filter]:
@@ -149,7 +155,7 @@ class DrivaStream(PostgresStream):
                 writers &= set(connection.execute(_WRITERS, asked).scalars())
         if not writers:
             return highest
-        bookmark = self.stream_state.get("replication_key_value")
+        bookmark = self._known.get("replication_key_value")
         self.logger.warning(
             "%s: %d open transaction(s) may still add ids below %d, so the bookmark stays at %s "
             "and the next run reads from there again",
@@ -160,13 +166,13 @@ class DrivaStream(PostgresStream):
         )
         return -1 if bookmark is None else int(bookmark)
 
-    def _progress(self, last: int | None, context: Context | None) -> dict[str, Any]:
+    def _progress(self, last: int | None) -> dict[str, Any]:
         """Return what the state becomes behind a file that ends with the id `last`.
 
         To be called before the file is read: a row that is added meanwhile changes the fingerprint,
         and the next run reads it again.
         """
-        known = self.get_context_state(context).get("replication_key_value", -1)
+        known = self._known.get("replication_key_value", -1)
         bookmark = -1 if last is None else max(min(last, self._safe_bookmark), known)
         if last is None or bookmark < 0:
             return {}
@@ -181,8 +187,8 @@ class DrivaStream(PostgresStream):
     @cached_property
     def _is_unchanged(self) -> bool:
         """Whether nothing has come or changed since the fingerprint beside the bookmark."""
-        bookmark = self.stream_state.get("replication_key_value")
-        fingerprint = self.stream_state.get("fingerprint")
+        bookmark = self._known.get("replication_key_value")
+        fingerprint = self._known.get("fingerprint")
         if self._key is None or bookmark is None or fingerprint is None or not self._by_files:
             return False
         above = sa.select(self._key).where(*self._clauses, self._key > bookmark).limit(1)
@@ -212,6 +218,7 @@ class DrivaStream(PostgresStream):
 
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield records one by one, where files cannot be used."""
+        self._check_key()
         self._check_values(self.build_query(context=context))
         yield from super().get_records(context)
 
@@ -240,8 +247,10 @@ class DrivaStream(PostgresStream):
     def _unbatchable(self) -> str | None:
         if self._tap.config.get("stream_maps"):
             return "stream maps work on records"
-        if self.replication_key and self._key is None:
+        if self.replication_method == "INCREMENTAL" and self._key is None:
             return f"its replication key {self.replication_key} is not a whole number"
+        if list(self.primary_keys) != list(self.catalog_entry.get("key_properties") or []):
+            return "its key is not the table's own, and may not be unique"
         return None
 
     def get_batches(
@@ -249,6 +258,7 @@ class DrivaStream(PostgresStream):
     ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
         """Write one Parquet file after the other; move the bookmark behind each."""
         self._write_starting_replication_value(context)
+        self._check_key()
         if self._is_unchanged:
             return
         folder = _prepared(Path(urlparse(batch_config.storage.root).path))
@@ -256,7 +266,7 @@ class DrivaStream(PostgresStream):
         for filters, last in self._ranges(context):
             query = rows.where(*filters)
             self._check_values(query)
-            progress = self._progress(last, context)
+            progress = self._progress(last)
             file = folder / f"{self.name}-{uuid.uuid4()}.parquet"
             count = self._write(query, file)
             self.logger.info("%s: %s rows", self.name, f"{count:,}")
@@ -272,9 +282,10 @@ class DrivaStream(PostgresStream):
                 raise ValueError(f"{self.name}: max_record_count needs an integer replication key")
             yield clauses, None
             return
-        self._check_key(key)
         start = self.get_starting_replication_key_value(context)
         begin: list[Filter] = [] if start is None else [key >= start]
+        if left is not None and start is not None:
+            left += self.config["replication_lookback"] + 1  # the limit is for new rows
         rows_per_file = self.config["batch_config"].get("batch_size") or ROWS_PER_FILE
         while left is None or left > 0:
             size = rows_per_file if left is None else min(left, rows_per_file)
@@ -306,9 +317,10 @@ class DrivaStream(PostgresStream):
         unfinished.rename(file)
         return int(count)
 
-    def _check_key(self, key: sa.Column[Any]) -> None:
+    def _check_key(self) -> None:
         """Raise an UnrepresentableError if a row has no replication key."""
-        if not key.nullable:
+        key = self._table.columns[self.replication_key] if self.replication_key else None
+        if key is None or not key.nullable or self.replication_method != "INCREMENTAL":
             return
         without = sa.select(sa.literal(1)).where(*self._clauses, key.is_(None)).limit(1)
         with self.connector._connect() as connection:

@@ -8,10 +8,12 @@ import gc
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import duckdb
 import sqlalchemy as sa
 from singer_sdk import Stream
 from singer_sdk import typing as th
@@ -112,8 +114,10 @@ def main() -> None:
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
-    except sa.exc.DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
+    except (sa.exc.DBAPIError, duckdb.Error) as error:
+        # DuckDB quotes what it connects with.
+        reason = re.sub(r"password=('[^']*'|\S+)", "password=…", str(getattr(error, "orig", error)))
+        reason = " ".join(reason.split())
         sys.exit(
             f"tap-postgres: cannot read from PostgreSQL: {reason}. Check TAP_POSTGRES_HOST, _PORT, "
             "_USER, _PASSWORD and _DATABASE; without them `meltano invoke local-stack:up` starts "

@@ -141,7 +141,19 @@ def _moment(kind: sa.Date | sa.DateTime) -> ColumnType:
 
 
 def _domain(kind: postgresql.DOMAIN, dates_as_string: bool) -> ColumnType:
-    """Return the type below a domain."""
+    """Return the type below a domain, or text where its length, which is not known here, counts."""
+    whole: tuple[type[sa.types.TypeEngine[Any]], ...] = (
+        sa.Boolean,
+        sa.Integer,
+        sa.Float,
+        sa.Date,
+        sa.DateTime,
+        postgresql.JSON,
+        postgresql.ARRAY,
+        postgresql.BYTEA,
+    )
+    if not isinstance(kind.data_type, whole):
+        return ColumnType(_string(), _text)
     base = column_type(kind.data_type, dates_as_string=dates_as_string)
     refused = base.refused
 

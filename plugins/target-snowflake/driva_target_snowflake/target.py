@@ -145,8 +145,8 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
             key_properties=key_properties,
         )
         if self.batch_metadata:
-            # A file holds the rows of one snapshot, so no key is in it twice; if one were, MERGE
-            # would fail.
+            # A file holds the rows of one snapshot, by the primary key of their table: no key is in
+            # it twice.
             once = re.sub(r"\) QUALIFY ROW_NUMBER\(\) .*? = 1\) s ", ")) s ", str(statement))
             statement = sa.text(once)
         with self._connect() as connection, connection.begin():

@@ -1,20 +1,11 @@
 with
 
 versions as (
-    select
-        cast(dbt_scd_id as varchar) as veiculo_versao_id,
-        veiculo_id,
-        nome_veiculo,
-        tipo,
-        valor_sugerido,
-        {{ version_begins('veiculo_id') }} as valido_de,
-        {{ version_ends('veiculo_id') }} as valido_ate,
-        carregado_em
-    from {{ ref('snp_veiculos') }}
+    {{ versions(ref('snp_veiculos'), 'veiculo_id') }}
 )
 
 select
-    veiculo_versao_id,
+    cast(dbt_scd_id as varchar) as veiculo_versao_id,
     veiculo_id,
     nome_veiculo,
     tipo,
@@ -24,7 +15,6 @@ select
     valido_ate is null as atual,
     carregado_em
 from versions
-where valido_ate is null or valido_de < valido_ate
 
 union all
 

@@ -1,19 +1,11 @@
 with
 
 versions as (
-    select
-        cast(dbt_scd_id as varchar) as vendedor_versao_id,
-        vendedor_id,
-        nome_vendedor,
-        concessionaria_id,
-        {{ version_begins('vendedor_id') }} as valido_de,
-        {{ version_ends('vendedor_id') }} as valido_ate,
-        carregado_em
-    from {{ ref('snp_vendedores') }}
+    {{ versions(ref('snp_vendedores'), 'vendedor_id') }}
 )
 
 select
-    versions.vendedor_versao_id,
+    cast(versions.dbt_scd_id as varchar) as vendedor_versao_id,
     versions.vendedor_id,
     versions.nome_vendedor,
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
@@ -24,7 +16,6 @@ select
 from versions
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on versions.concessionaria_id = concessionarias.concessionaria_id
-where versions.valido_ate is null or versions.valido_de < versions.valido_ate
 
 union all
 

@@ -88,7 +88,7 @@ select
     veiculos.valor_sugerido - vendas.valor_venda as desconto,
     cast(
         100 * (veiculos.valor_sugerido - vendas.valor_venda) / nullif(veiculos.valor_sugerido, 0)
-        as number(12, 4)
+        as number(18, 4)
     ) as desconto_percentual,
     1 as quantidade,
     vendas.data_venda,
