@@ -51,3 +51,15 @@
     and coalesce({{ moment }}, cast('9999-12-31' as timestamp_ntz))
     < coalesce({{ history }}.valido_ate, cast('9999-12-31 23:59:59' as timestamp_ntz))
 {%- endmacro %}
+
+{# When the versions of a history that were loaded since the cutoff began; not a key's first. #}
+{% macro new_versions(history, key) -%}
+    select
+        {{ key }},
+        min(valido_de) as valido_de
+    from {{ history }}
+    where
+        carregado_em >= (select cutoff.loaded_since from cutoff)
+        and valido_de > cast('1900-01-01' as timestamp_ntz)
+    group by {{ key }}
+{%- endmacro %}

@@ -116,8 +116,8 @@ def main() -> None:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
     except (sa.exc.DBAPIError, duckdb.Error) as error:
         # DuckDB quotes what it connects with.
-        reason = re.sub(r"password=('[^']*'|\S+)", "password=…", str(getattr(error, "orig", error)))
-        reason = " ".join(reason.split())
+        words = " ".join(str(getattr(error, "orig", error)).split())
+        reason = re.sub(r"password=('(\\.|[^'\\])*'|\S+)", "password=…", words)
         sys.exit(
             f"tap-postgres: cannot read from PostgreSQL: {reason}. Check TAP_POSTGRES_HOST, _PORT, "
             "_USER, _PASSWORD and _DATABASE; without them `meltano invoke local-stack:up` starts "

@@ -14,25 +14,11 @@
 
     -- Versions that a build has found lately change the sales since they began.
     new_prices as (
-        select
-            veiculo_id,
-            min(valido_de) as valido_de
-        from {{ ref('dim_veiculos_historico') }}
-        where
-            carregado_em >= (select cutoff.loaded_since from cutoff)
-            and valido_de > cast('1900-01-01' as timestamp_ntz)
-        group by veiculo_id
+        {{ new_versions(ref('dim_veiculos_historico'), 'veiculo_id') }}
     ),
 
     new_places as (
-        select
-            vendedor_id,
-            min(valido_de) as valido_de
-        from {{ ref('dim_vendedores_historico') }}
-        where
-            carregado_em >= (select cutoff.loaded_since from cutoff)
-            and valido_de > cast('1900-01-01' as timestamp_ntz)
-        group by vendedor_id
+        {{ new_versions(ref('dim_vendedores_historico'), 'vendedor_id') }}
     ),
 
     -- The rows that a new load, a late dimension row or a new version may change.
