@@ -233,6 +233,32 @@ def test_account_statements_are_accepted(cursor: SnowflakeCursor, statement: str
     assert run(cursor, statement) == [("Statement executed successfully.",)]
 
 
+@pytest.mark.parametrize("script", ["setup.sql", "masking.sql"])
+def test_scripts_for_an_account_run(cursor: SnowflakeCursor, script: str) -> None:
+    statements = (ROOT / "load/snowflake" / script).read_text()
+    assert len(list(cursor.connection.execute_string(statements))) > 5
+
+
+def test_privileges_can_be_asked_for_and_are_none(cursor: SnowflakeCursor) -> None:
+    cursor.execute("create or replace secure view RAW.SEEN as select 1 as ID")
+    cursor.execute("show grants on RAW.SEEN")
+    assert cursor.fetchall() == []
+
+
+def test_a_client_that_is_interrupted_may_cancel_its_queries(cursor: SnowflakeCursor) -> None:
+    assert run(cursor, "select system$cancel_all_queries(1)") == [("query cancelled.",)]
+
+
+def test_a_view_is_among_the_tables_of_the_schema(cursor: SnowflakeCursor) -> None:
+    cursor.execute("create or replace table RAW.KEPT (ID int)")
+    cursor.execute("create or replace view RAW.SEEN as select ID from RAW.KEPT")
+    cursor.execute(
+        "select table_name, table_type from information_schema.tables "
+        "where table_schema = 'RAW' and table_name in ('KEPT', 'SEEN') order by 1"
+    )
+    assert cursor.fetchall() == [("KEPT", "BASE TABLE"), ("SEEN", "VIEW")]
+
+
 @pytest.mark.parametrize("kind", ["table", "view"])
 def test_a_temporary_object_is_the_sessions_own(
     project: Project, cursor: SnowflakeCursor, kind: str
@@ -299,7 +325,7 @@ def test_a_transaction_is_rolled_back(cursor: SnowflakeCursor) -> None:
     [
         "get @~/x file:///tmp/",
         "call system$wait(1)",
-        "create masking policy P as (V string) returns string -> V",
+        "create row access policy P as (V string) returns boolean -> true",
         "alter session set week_start = 1",
         "select * from '@~/x' (file_format => 'RAW.NOT_THERE')",
         "select nothing_like_this(1)",

@@ -77,6 +77,7 @@ class Stack:
         with self.warehouse.connect() as connection, connection.cursor() as cursor:
             cursor.execute(
                 f"select table_schema, table_name from {DATABASE}.information_schema.tables "
+                "where table_schema in ('RAW', 'SILVER', 'GOLD') "
                 "order by case table_schema when 'RAW' then 1 when 'SILVER' then 2 else 3 end, 2"
             )
             counts = []

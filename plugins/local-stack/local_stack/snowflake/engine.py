@@ -57,6 +57,24 @@ transforms.SQL_DESCRIBE_TABLE = Template(
     )
 )
 
+# fakesnow's information_schema.tables has no views, which dbt's documentation asks it for.
+info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(
+    info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template.replace(
+        "create view if not exists", "create or replace view"
+    )
+    .replace("'BASE TABLE' AS", "tables.table_type AS")
+    .replace(
+        "from duckdb_tables tables",
+        """from (
+            select database_name, schema_name, table_name, estimated_size,
+                'BASE TABLE' as table_type
+            from duckdb_tables
+            union all
+            select database_name, schema_name, view_name, null, 'VIEW' from duckdb_views
+        ) tables""",
+    )
+)
+
 _as_struct = fakesnow.arrow.timestamp_to_sf_struct
 
 
@@ -194,7 +212,11 @@ class LocalCursor(FakeSnowflakeCursor):
             try:
                 command = rewrite.known_spelling(command)
                 expression = parse_one(self._inline_variables(command))
-                if rewrite.changes_nothing(command, expression):
+                if rewrite.shows_grants(command):
+                    self._answer(["privilege", "granted_to", "grantee_name"], [])
+                elif rewrite.cancels(command):
+                    self._answer(["status"], [("query cancelled.",)])
+                elif rewrite.changes_nothing(command, expression):
                     super().execute(SQL_SUCCESS)
                 elif comments := rewrite.column_comments(command):
                     self._note(comments[0], None, comments[1], None)
@@ -294,9 +316,11 @@ class LocalCursor(FakeSnowflakeCursor):
         """Run DuckDB's own MERGE and answer with Snowflake's counts."""
         source = merge.args["using"]
         in_parquet = any(table.name.endswith("_PARQUET") for table in source.find_all(exp.Table))
-        if isinstance(source, exp.Subquery) and not in_parquet:
-            # DuckDB does not know how many rows JSON has, and would hash the target instead.
-            rows = source.this.sql("duckdb")
+        if not in_parquet:
+            # DuckDB does not know how many rows JSON or a view has, and would hash the target.
+            is_query = isinstance(source, exp.Subquery)
+            query = source.this if is_query else exp.select("*").from_(source.copy())
+            rows = query.sql("duckdb")
             self._duck_conn.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_SOURCE} AS {rows}")
             merge.set("using", exp.to_table(_SOURCE, alias=source.alias))
         merge.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))

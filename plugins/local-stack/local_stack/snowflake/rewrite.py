@@ -11,10 +11,13 @@ from local_stack.snowflake.stage import unsupported
 
 # Objects of an account that have no counterpart here. Statements about them succeed and change
 # nothing: everyone may do everything, and there is one warehouse, which never sleeps.
-_ACCOUNT_OBJECTS = "warehouse|role|user|resource monitor|integration|network policy"
+_ACCOUNT_OBJECTS = (
+    "warehouse|role|user|resource monitor|integration|network policy|masking policy|tag"
+)
 _ACCOUNT_STATEMENT = re.compile(
     rf"(create|alter|drop)\s+(or\s+replace\s+)?({_ACCOUNT_OBJECTS})\b"
     r"|(grant|revoke)\s"
+    r"|alter\s+(table|view)\s+\S+\s+(modify|alter)\s+(column\s+)?\S+\s+(un)?set\s+(tag|masking)\b"
     r"|use\s+(role|warehouse|secondary\s+roles)\b",
     re.IGNORECASE,
 )
@@ -58,6 +61,16 @@ def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] |
         for column, dollars, quoted in found
     ]
     return exp.to_table(match["table"], dialect="snowflake"), comments
+
+
+def shows_grants(statement: str) -> bool:
+    """Tell whether a statement asks for privileges, of which there are none here."""
+    return re.match(r"\s*show\s+grants\b", statement, re.IGNORECASE) is not None
+
+
+def cancels(statement: str) -> bool:
+    """Tell whether an interrupted client ends what it runs here, which ends by itself."""
+    return re.match(r"\s*select\s+system\$(cancel|abort)_", statement, re.IGNORECASE) is not None
 
 
 def changes_nothing(statement: str, expression: Expr) -> bool:
