@@ -88,6 +88,10 @@ class Project:
 
         return self.configured(change)
 
+    def reconciling(self) -> AbstractContextManager[None]:
+        """Send the control totals of what is selected, too."""
+        return self.configured(lambda extractor: extractor["select"].append("driva-reconciliacao"))
+
     def record_by_record(self) -> AbstractContextManager[None]:
         """Read no table by files."""
         return self.configured(lambda extractor: extractor["config"].pop("batch_config"))

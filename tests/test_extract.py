@@ -139,10 +139,10 @@ def first_load_of(project: Project) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def started(project: Project) -> Iterator[subprocess.Popen[str]]:
+def started(project: Project, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Start a run, and wait until all of it has ended after the block."""
     with subprocess.Popen(
-        [ROOT / ".venv/bin/meltano", "run", "--force", "el"],
+        [ROOT / ".venv/bin/meltano", "run", "--force", *options, "el"],
         cwd=project.folder,
         env=project.environment,
         stdout=subprocess.PIPE,

@@ -77,4 +77,4 @@ def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:
     assert sale.succeed("run", "el").loaded()["ESTADOS"] == (1, 1)
     assert [file for file in stage.rglob("*") if file.is_file()] == [new]
     formats = sale.warehouse("show file formats in schema RAW")
-    assert [row[1] for row in formats] == ["DRIVA_PARQUET"]
+    assert sorted(row[1] for row in formats) == ["DRIVA_JSON", "DRIVA_PARQUET"]

@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,16 @@ ROWS_PER_FILE = 500_000
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
+
+# The stream of control totals, each of a range of ids: few enough ids to look for a row among them,
+# and many enough that a large table has few ranges.
+RECONCILIATION = "driva-reconciliacao"
+IDS_PER_RANGE = 100_000
+# Decimals that sums have, and digits before them of a column whose sums fit into NUMBER(38, 6).
+SCALE_OF_SUMS = 6
+DIGITS_TO_SUM = 26
+# Number of rows, sum of their keys, sum of their decimal columns.
+Total = tuple[int, int, Decimal | int | None]
 
 # This tap's files, whole or not, and the JSON files that the target writes itself.
 _BATCH_FILE = re.compile(
@@ -73,6 +84,8 @@ class DrivaStream(PostgresStream):
 
     # The window below the bookmark comes first, so records do not ascend from the bookmark.
     is_sorted = False
+    # The first range that this run reads, if it does not read all, and the totals before it did.
+    _before: tuple[int | None, dict[int, Total]] = (None, {})
 
     @cached_property
     def _table(self) -> sa.Table:
@@ -208,6 +221,55 @@ class DrivaStream(PostgresStream):
             found = connection.execute(rows.order_by(self._key)).scalars().all()
         return hashlib.sha256(json.dumps([self.get_selected_schema(), *found]).encode()).hexdigest()
 
+    # -- what it adds up to ------------------------------------------------------------------------
+
+    @property
+    def bookmark(self) -> int | None:
+        """The id up to which all rows have been read, if they are counted up by a whole number."""
+        return None if self._key is None else self._known.get("replication_key_value")
+
+    def totals(self, last: int, first: int | None = None) -> dict[int, Total]:
+        """Return the control totals of the rows up to the id `last`, by the number of their range.
+
+        Args:
+            last: the highest id that counts.
+            first: the number of the first range that counts.
+        """
+        key, columns = self._key, self._table.columns
+        if key is None:
+            raise ValueError(f"{self.name} has no integer replication key")
+        # Rounded down, where PostgreSQL rounds towards zero.
+        number = key // IDS_PER_RANGE - sa.cast(key % IDS_PER_RANGE < 0, sa.Integer)
+        decimals = [columns[name] for name, kind in self._types.items() if _is_summed(kind)]
+        sums = (sa.func.coalesce(sa.func.sum(column), 0) for column in decimals)
+        # NaN, which is refused when it is read, is no number in an older row either.
+        values = sa.func.nullif(sum(sums, sa.cast(0, sa.Numeric)), sa.literal_column("'NaN'"))
+        lowest = [] if first is None else [key >= first * IDS_PER_RANGE]
+        query = (
+            sa.select(number, sa.func.count(), sa.func.sum(key), values)
+            .where(*self._clauses, *lowest, key <= last)
+            .group_by(sa.literal_column("1"))
+        )
+        with self.connector._connect() as connection:
+            return {n: (count, int(keys), v) for n, count, keys, v in connection.execute(query)}
+
+    def moved(self, totals: dict[int, Total]) -> set[int]:
+        """Return the ranges whose totals, as they are now, may not be those of the rows read."""
+        if self._is_unchanged:
+            bookmark = self._known["replication_key_value"]
+            if self._known["fingerprint"] == self._fingerprint(bookmark):
+                return set()
+            lowest = bookmark - self.config["replication_lookback"]
+            return set(range(lowest // IDS_PER_RANGE, bookmark // IDS_PER_RANGE + 1))
+        first, before = self._before
+        differing = before.items() ^ totals.items()
+        return {number for number, _ in differing if first is None or number >= first}
+
+    def _count_before(self) -> None:
+        known = self._known.get("replication_key_value")
+        first = (known - self.config["replication_lookback"]) // IDS_PER_RANGE if known else None
+        self._before = first, self.totals(max(self._safe_bookmark, known or 0), first)
+
     # -- reading ---------------------------------------------------------------------------------
 
     def build_query(self, *, context: Context | None = None) -> sa.Select[Any]:
@@ -223,11 +285,16 @@ class DrivaStream(PostgresStream):
         yield from super().get_records(context)
 
     def _write_schema_message(self) -> None:
-        """Announce the table, unless nothing follows: the target then does not even look at it."""
+        """Announce the table, unless nothing follows: the target then does not even look at it.
+
+        What follows is added up before it is read, if totals are wanted.
+        """
         if self._is_unchanged:
             self.logger.info("%s: nothing new", self.name)
-        else:
-            super()._write_schema_message()
+            return
+        if self._key is not None and self._tap.streams[RECONCILIATION].selected:
+            self._count_before()
+        super()._write_schema_message()
 
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
         """Return the configuration of files, or None where records go one by one."""
@@ -357,6 +424,13 @@ class DrivaStream(PostgresStream):
                 "has no place in Snowflake: mend the row, or leave it out with "
                 "`custom_where_clauses` in `stream_options`."
             )
+
+
+def _is_summed(kind: ColumnType) -> bool:
+    if kind.schema.get("x-sql-datatype") != "numeric":
+        return False
+    precision, scale = kind.schema["x-sql-datatype-properties"].values()
+    return bool(scale <= SCALE_OF_SUMS and precision - scale <= DIGITS_TO_SUM)
 
 
 @cache

@@ -7,6 +7,7 @@ import functools
 import gc
 import json
 import logging
+import math
 import os
 import re
 import sys
@@ -23,8 +24,9 @@ from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, Post
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
-from driva_tap_postgres.selection import SelectionError, check_selection, up_to_date
-from driva_tap_postgres.stream import DrivaStream, UnrepresentableError
+from driva_tap_postgres.reconciliation import Reconciliation
+from driva_tap_postgres.selection import Entry, SelectionError, check_selection, up_to_date
+from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
@@ -75,24 +77,41 @@ class DrivaTapPostgres(TapPostgres):
             return None
         patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
         kept = self._input_catalog.to_dict()["streams"]
-        found = self.connector.discover_catalog_entries()
+        found = self._found()
         check_selection(patterns, found)
         return Catalog.from_dict({"streams": list(up_to_date(patterns, kept, found))})
 
     @functools.cached_property
+    def catalog_dict(self) -> dict[str, Any]:
+        """The catalog that was given, or else of all that can be read."""
+        given = self.input_catalog
+        return {"streams": self._found()} if given is None else dict(given.to_dict())
+
+    def _found(self) -> list[Entry]:
+        """Return the catalog's entries of the source's tables, and of their control totals."""
+        totals = Reconciliation(self)._singer_catalog_entry.to_dict()
+        return [*self.connector.discover_catalog_entries(), totals]
+
+    @functools.cached_property
     def streams(self) -> dict[str, Stream]:
-        """The streams by name, small tables first, so that none waits for a large one."""
+        """The streams by name, small tables first, so that none waits for a large one.
+
+        Control totals come last, when all tables have been read.
+        """
         streams: dict[str, Stream] = super().streams
-        if self.input_catalog is None:
-            return streams
-        read = [s for s in streams.values() if isinstance(s, DrivaStream) and s.selected]
-        sizes = {stream.name: stream.size for stream in read}
+        sizes = {RECONCILIATION: math.inf}
+        if self.input_catalog is not None:
+            read = [s for s in streams.values() if isinstance(s, DrivaStream) and s.selected]
+            sizes.update({stream.name: stream.size for stream in read})
         return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
 
     def discover_streams(self) -> Sequence[Stream]:
         """Return the tables as streams that read by files."""
         streams: list[Stream] = []
         for stream in super().discover_streams():
+            if stream.name == RECONCILIATION:
+                streams.append(Reconciliation(self))
+                continue
             if isinstance(stream, PostgresStream):
                 streams.append(DrivaStream(self, stream.catalog_entry, connector=self.connector))
                 continue

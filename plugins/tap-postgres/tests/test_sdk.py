@@ -15,6 +15,9 @@ CONFIG = {
 }
 CATALOG = DrivaTapPostgres(config=CONFIG).catalog_dict
 for entry in CATALOG["streams"]:
+    if entry["tap_stream_id"].startswith("public-"):
+        # There are control totals of what is read up to a bookmark.
+        entry.update(replication_method="INCREMENTAL", replication_key=entry["key_properties"][0])
     for item in entry["metadata"]:
         item["metadata"]["selected"] = True
 
