@@ -1,12 +1,14 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format down reset requirements figures bench test-snowflake
+.PHONY: help setup stack run test lint format docs slim down reset requirements figures bench \
+	test-snowflake
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
 	command -v $(python) >/dev/null && $(python) -c 'import sys; \
 	print("$(python)") if (3, 11) <= sys.version_info < (3, 14) else None' 2>/dev/null)))
 ROWS ?= 1000000
+BASE ?= main
 # Plugins start two seconds faster when they are compiled once, at installation.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
@@ -17,33 +19,49 @@ help: ## Show this list
 
 setup: .meltano/.installed .env ## Install Meltano and the plugins, pinned
 
+# Other environments have an account.
+stack: setup
+	$(if $(filter-out local,$(MELTANO_ENVIRONMENT)),,$(MELTANO) invoke local-stack:up)
+
 run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	$(MELTANO) run local-stack:up local-stack:seed elt
 	@$(MELTANO) --log-level=warning invoke local-stack:status
-	@echo 'Ask it:        $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
-	@echo 'One more day:  $(MELTANO) invoke local-stack:simulate && make run'
+	@echo 'Ask it:          $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
+	@echo 'What was tested: $(MELTANO) invoke local-stack:sql "select * from GOLD.QUALIDADE_DADOS"'
+	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
-test: setup lint ## Run every check and test, on a stack of their own
+test: setup lint ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-lint: setup ## Check Python, SQL and YAML
+lint: stack ## Check Python, SQL and YAML, the SQL on the local stack
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy tests benchmarks
+	.venv/bin/mypy tests benchmarks transform
 	.venv/bin/mypy --python-executable .meltano/extractors/tap-postgres/venv/bin/python \
 		plugins/tap-postgres
 	.venv/bin/mypy --python-executable .meltano/loaders/target-snowflake/venv/bin/python \
 		plugins/target-snowflake
 	.venv/bin/mypy --python-executable .meltano/utilities/local-stack/venv/bin/python \
 		plugins/local-stack
-	.venv/bin/sqlfluff lint --disable-progress-bar transform
+	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
 
-format: setup ## Format Python and SQL
+format: stack ## Format Python and SQL
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
-	.venv/bin/sqlfluff fix --quiet transform
+	$(MELTANO) --log-level=warning invoke dbt-snowflake:format
+
+docs: stack ## Write the documentation page and the data dictionary of what is built
+	$(MELTANO) --log-level=warning invoke dbt-snowflake:docs
+	.venv/bin/python transform/dictionary.py
+
+slim: stack ## Build and test only what differs from BASE=main
+	rm -rf transform/target/base && mkdir -p transform/target/base
+	git archive $(BASE) transform | tar -x -C transform/target/base
+	$(MELTANO) --log-level=warning invoke dbt-snowflake --quiet parse \
+		--project-dir transform/target/base/transform
+	$(MELTANO) --log-level=warning invoke dbt-snowflake:slim
 
 down: ## Stop the local stack; its data stays
 	@$(MELTANO) --log-level=warning invoke local-stack:down

@@ -47,7 +47,55 @@ _FACT = """
 """
 _UNKNOWN = "'Não informado'"
 
-# For each table of GOLD: its columns, and the rows that the source says it has.
+
+def _percent(part: str, whole: str) -> str:
+    return f"round(100 * ({part}) / nullif({whole}, 0), 4)"
+
+
+def _rank(partition: str = "") -> str:
+    return f"rank() over ({partition} order by sum(f.valor_venda) desc nulls last)"
+
+
+def _months(key: str) -> str:
+    """Return the months of each key, compared with those before them by windows over time."""
+    return f"""
+        select
+            key, mes, quantidade, total, valor_medio,
+            month_before, {_percent("total - month_before", "month_before")},
+            year_before, {_percent("total - year_before", "year_before")},
+            mean
+        from (
+            select
+                *,
+                case when mes is not null then sum(total) over (
+                    w range between '1 month' preceding and '1 month' preceding
+                ) end as month_before,
+                case when mes is not null then sum(total) over (
+                    w range between '1 year' preceding and '1 year' preceding
+                ) end as year_before,
+                case when mes >= min(mes) over (partition by key) + interval '2 months' then round(
+                    sum(total) over (w range between '2 months' preceding and current row) / 3, 2
+                ) end as mean
+            from (
+                select
+                    {key} as key,
+                    date_trunc('month', data_venda)::date as mes,
+                    count(*) as quantidade,
+                    sum(valor_venda) as total,
+                    round(avg(valor_venda), 2) as valor_medio
+                from ({_FACT}) f
+                group by 1, 2
+            ) m
+            window w as (partition by key order by mes)
+        ) m
+    """
+
+
+_TOTAL = "sum(f.valor_venda)"
+_NETWORK = _percent(_TOTAL, f"sum({_TOTAL}) over ()")
+
+# For each table of GOLD: its columns, and the rows that the source says it has. The source knows
+# neither regions and coordinates nor what a list price was once.
 GOLD = {
     "fct_vendas": (
         "venda_id, veiculo_id, concessionaria_id, vendedor_id, cliente_id, valor_venda, "
@@ -55,13 +103,42 @@ GOLD = {
         _FACT,
     ),
     "analise_vendas_concessionaria": (
-        "id, concessionaria, cidade, estado, quantidade, total, valor_medio",
+        "id, concessionaria, cidade, estado, sigla, quantidade, total, valor_medio, "
+        "participacao_estado, participacao_rede, posicao_estado, posicao",
         f"""
         select
             f.concessionaria_id,
             coalesce(c.concessionaria, {_UNKNOWN}),
             coalesce(m.cidade, {_UNKNOWN}),
             coalesce(e.estado, {_UNKNOWN}),
+            coalesce(e.sigla, 'NI'),
+            count(*),
+            sum(f.valor_venda),
+            round(avg(f.valor_venda), 2),
+            {_percent(_TOTAL, f"sum({_TOTAL}) over (partition by e.id_estados)")},
+            {_NETWORK},
+            {_rank("partition by e.id_estados")},
+            {_rank()}
+        from ({_FACT}) f
+        left join concessionarias c on c.id_concessionarias = f.concessionaria_id
+        left join cidades m on m.id_cidades = c.id_cidades
+        left join estados e on e.id_estados = m.id_estados
+        group by 1, 2, 3, 4, 5, e.id_estados
+        """,
+    ),
+    "analise_vendas_concessionaria_mes": (
+        "concessionaria_id, mes_venda, quantidade, total, valor_medio, total_mes_anterior, "
+        "variacao_mensal, total_mesmo_mes_ano_anterior, variacao_anual, media_movel",
+        _months("concessionaria_id"),
+    ),
+    "analise_vendas_cidade": (
+        "id, cidade, estado, sigla, quantidade, total, valor_medio",
+        f"""
+        select
+            coalesce(m.id_cidades, -1),
+            coalesce(m.cidade, {_UNKNOWN}),
+            coalesce(e.estado, {_UNKNOWN}),
+            coalesce(e.sigla, 'NI'),
             count(*),
             sum(f.valor_venda),
             round(avg(f.valor_venda), 2)
@@ -73,35 +150,35 @@ GOLD = {
         """,
     ),
     "analise_vendas_temporal": (
-        "mes_venda, numero_vendas, total_vendas, valor_medio_venda",
-        f"""
-        select date_trunc('month', data_venda)::date, count(*), sum(valor_venda),
-            round(avg(valor_venda), 2)
-        from ({_FACT}) f
-        group by 1
-        """,
+        "null, mes_venda, numero_vendas, total_vendas, valor_medio_venda, total_mes_anterior, "
+        "variacao_mensal, total_mesmo_mes_ano_anterior, variacao_anual, media_movel",
+        _months("null"),
     ),
     "analise_vendas_veiculo": (
-        "id, veiculo, tipo, valor_sugerido, quantidade, total, valor_medio",
+        "id, veiculo, tipo, valor_sugerido, quantidade, total, valor_medio, participacao_rede, "
+        "posicao",
         f"""
         select f.veiculo_id, coalesce(v.nome, {_UNKNOWN}),
             case when v.id_veiculos is null then {_UNKNOWN} else v.tipo end, v.valor,
-            count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2)
+            count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2), {_NETWORK}, {_rank()}
         from ({_FACT}) f
         left join veiculos v on v.id_veiculos = f.veiculo_id
         group by 1, 2, 3, 4
         """,
     ),
     "analise_vendas_vendedor": (
-        "id, vendedor, concessionaria, quantidade, total, valor_medio",
+        "id, vendedor, concessionaria, quantidade, total, valor_medio, media_concessionaria, "
+        "posicao_concessionaria, posicao",
         f"""
         select f.vendedor_id, coalesce(p.nome, {_UNKNOWN}),
             coalesce(c.concessionaria, {_UNKNOWN}),
-            count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2)
+            count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2),
+            round(avg({_TOTAL}) over (partition by c.id_concessionarias), 2),
+            {_rank("partition by c.id_concessionarias")}, {_rank()}
         from ({_FACT}) f
         left join vendedores p on p.id_vendedores = f.vendedor_id
         left join concessionarias c on c.id_concessionarias = p.id_concessionarias
-        group by 1, 2, 3
+        group by 1, 2, 3, c.id_concessionarias
         """,
     ),
 }

@@ -13,6 +13,8 @@ from tests.oracle import SOURCE, assert_gold_equals_source, assert_raw_equals_so
 SALES = 4_000
 BEYOND_INT = 2**31 + 7
 LATE_CUSTOMER = 900_000
+# `elt` without the rehearsal, which the first run has shown.
+ELT = ("tap-postgres", "target-snowflake", "dbt-snowflake:build")
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +29,20 @@ def network(project: Project) -> Project:
             (800001, 'Ação 😀 "O''Neil" \\ barra', E'Rua 1\nSala 2\tFundos', 1, null, null),
             (800002, '', null, null, '1900-01-01', '2100-12-31 23:59:59.999999')
         """,
+        "insert into concessionarias values (801, 'Desde sempre', null, null, null)",
         "insert into veiculos values (801, 'Mínimo', '', 0.01, null, null)",
         "insert into veiculos values (802, 'Máximo', null, 99999999.99, null, null)",
+        "insert into veiculos values (803, 'Reajustado', 'SUV', 100000.00, null, null)",
         """
         insert into vendas values
-            (800001, 801, 1, 1, 800001, 0.01, '1900-01-01', null, null),
-            (800002, 802, 1, 1, 800002, 99999999.99, '2100-12-31 23:59:59', null, null),
-            (800003, 1, 1, 1, null, 50000.00, null, null, null)
+            (800001, 801, 801, 1, 800001, 0.01, '1900-01-01', null, null),
+            (800002, 802, 1, 1, 800002, 99999999.99, '2025-12-31 23:59:59', null, null),
+            (800003, 1, 1, 1, null, 74989.90, null, null, null),
+            (800004, 803, 1, 1, 1, 95000.00, '2025-05-31 23:59:59', null, null)
         """,
         f"""
         insert into vendas values
-            ({BEYOND_INT}, 1, 1, 1, {LATE_CUSTOMER}, 70000.01, '2025-12-31', now(), now())
+            ({BEYOND_INT}, 1, 1, 1, {LATE_CUSTOMER}, 74000.01, '2025-12-31', now(), now())
         """,
     )
     return project
@@ -45,11 +50,26 @@ def network(project: Project) -> Project:
 
 def test_gold_equals_the_source(network: Project) -> None:
     done = network.succeed("run", "elt")
-    assert done.loaded()["VENDAS"] == (SALES + 4, 0)
-    # Small tables do not wait for large ones.
-    assert list(done.loaded())[-2:] == ["CLIENTES", "VENDAS"]
+    assert done.loaded()["VENDAS"] == (SALES + 5, 0)
+    # Small tables do not wait for large ones, and control totals wait for all.
+    assert list(done.loaded())[-3:] == ["CLIENTES", "VENDAS", "RECONCILIACAO"]
     assert_raw_equals_source(network)
     assert_gold_equals_source(network)
+
+
+def test_the_logic_of_the_models_holds(network: Project) -> None:
+    assert "ERROR=0" in network.succeed("invoke", "dbt-snowflake:unit-test").output
+
+
+def test_an_empty_build_is_a_rehearsal_or_refused(network: Project) -> None:
+    counts = (
+        "select (select count(*) from GOLD.FCT_VENDAS), (select count(*) from ENSAIO.FCT_VENDAS)"
+    )
+    assert network.warehouse(counts) == [(SALES + 5, 0)]
+    refused = network.meltano("invoke", "dbt-snowflake", "build", "--empty")
+    assert refused.code != 0
+    assert "--empty and --target ensaio go together" in refused.output
+    assert network.warehouse(counts) == [(SALES + 5, 0)]
 
 
 def test_there_is_one_state_with_a_bookmark_for_each_table(network: Project) -> None:
@@ -84,10 +104,11 @@ def test_a_day_later_the_new_rows_are_loaded_and_only_they(network: Project) -> 
     )
     simulated = network.local_stack("simulate", "--sales", "500")
     assert simulated.code == 0, simulated.output
-    done = network.succeed("run", "elt")
+    done = network.succeed("run", *ELT)
     new = {table: rows[0] for table, rows in done.loaded().items()}
     assert new.pop("VENDAS") == 500
     assert new.pop("CLIENTES") == 1 + 250
+    assert new.pop("RECONCILIACAO") == 1, "the range of the late customer"
     assert not any(new.values())
     assert_raw_equals_source(network)
     assert_gold_equals_source(network)
@@ -107,25 +128,29 @@ def test_a_run_with_nothing_new_loads_nothing_new(network: Project) -> None:
 
 
 def test_a_changed_price_counts_from_its_day(network: Project) -> None:
-    ((before,),) = network.source("select valor from veiculos where id_veiculos = 1")
     network.change(
-        "update veiculos set valor = valor + 1000, data_atualizacao = '2025-06-01' "
-        "where id_veiculos = 1"
+        "update veiculos set valor = 105000, data_atualizacao = '2026-06-01' "
+        "where id_veiculos = 803",
+        "insert into vendas (id_veiculos, id_concessionarias, valor_pago, data_venda) "
+        "values (803, 1, 105000, '2026-06-01')",
     )
-    done = network.succeed("run", "elt")
-    assert list(done.loaded()) == ["VEICULOS"]
+    done = network.succeed("run", *ELT)
+    assert done.loaded()["VENDAS"][0] == 1
     assert_raw_equals_source(network)
     assert_gold_equals_source(network)
     prices = network.warehouse(
-        "select data_venda >= '2025-06-01', min(preco_tabela), max(preco_tabela) "
-        "from GOLD.FCT_VENDAS where veiculo_id = 1 and data_venda is not null group by 1 order by 1"
+        "select data_venda, preco_tabela, desconto from GOLD.FCT_VENDAS "
+        "where veiculo_id = 803 order by 1"
     )
-    assert prices == [(False, before, before), (True, before + 1000, before + 1000)]
+    assert [(str(day), price, discount) for day, price, discount in (prices[0], prices[-1])] == [
+        ("2025-05-31 23:59:59", 100000, 5000),
+        ("2026-06-01 00:00:00", 105000, 0),
+    ]
 
 
 def test_a_price_changed_without_a_date_counts_from_its_load(network: Project) -> None:
     network.change("update veiculos set valor = valor + 1 where id_veiculos in (1, 2)")
-    network.succeed("run", "elt")
+    network.succeed("run", *ELT)
     current = network.warehouse(
         "select veiculo_id, valor_sugerido from SILVER.DIM_VEICULOS_HISTORICO "
         "where atual and veiculo_id > 0 order by 1"
@@ -157,10 +182,13 @@ def test_state_moved_back_reloads_without_a_duplicate(network: Project) -> None:
 
 
 def test_full_refresh_takes_an_updated_row_and_doubles_nothing(network: Project) -> None:
-    network.change("update vendas set valor_pago = 12345.67 where id_vendas = 5")
-    network.succeed("run", "--full-refresh", "elt")
-    statement = "select valor_venda from GOLD.FCT_VENDAS where venda_id = 5"
-    assert network.warehouse(statement) == [(Decimal("12345.67"),)]
+    network.change(
+        "update vendas set valor_pago = (select valor from veiculos where id_veiculos = 3) "
+        "where id_vendas = (select min(id_vendas) from vendas where id_veiculos = 3)"
+    )
+    network.succeed("run", "--full-refresh", *ELT)
+    statement = "select desconto from GOLD.FCT_VENDAS where veiculo_id = 3 order by venda_id"
+    assert network.warehouse(statement)[0] == (Decimal("0.00"),)
     assert_raw_equals_source(network)
     assert_gold_equals_source(network)
 

@@ -1,7 +1,8 @@
 """The end-to-end test on a real account, in a database that exists only for it.
 
 Collected only where TARGET_SNOWFLAKE_ACCOUNT is set; `make test-snowflake` runs it. The user needs
-a role that may create a database, and a key (TARGET_SNOWFLAKE_PRIVATE_KEY_PATH).
+a role that may create a database, and a key (TARGET_SNOWFLAKE_PRIVATE_KEY_PATH); the account needs
+the roles of load/snowflake/setup.sql, to which dbt grants what it builds.
 """
 
 from __future__ import annotations

@@ -6,13 +6,16 @@
 set database_name = 'DRIVAMOTORS';
 
 -- Who does what: the loader fills RAW, the transformer builds the layers from it, the reporter
--- reads the result.
+-- reads the result, but for customers' names and addresses, which take one role more.
 create role if not exists DRIVA_LOADER comment = 'target-snowflake: writes RAW';
 create role if not exists DRIVA_TRANSFORMER comment = 'dbt: reads RAW, writes the layers';
 create role if not exists DRIVA_REPORTER comment = 'dashboards: reads SILVER and GOLD';
+create role if not exists DRIVA_PII_READER comment = 'reads names and addresses of customers';
 grant role DRIVA_LOADER to role SYSADMIN;
 grant role DRIVA_TRANSFORMER to role SYSADMIN;
 grant role DRIVA_REPORTER to role SYSADMIN;
+-- dbt copies names from RAW into DIM_CLIENTES.
+grant role DRIVA_PII_READER to role DRIVA_TRANSFORMER;
 
 -- A warehouse bills a minute at each resume, so it sleeps after a minute.
 create warehouse if not exists DRIVA_LOADING
@@ -36,10 +39,13 @@ create schema if not exists RAW;
 create schema if not exists BRONZE;
 create schema if not exists SILVER;
 create schema if not exists GOLD;
+create schema if not exists QUALIDADE;
+create schema if not exists ENSAIO;
 
 grant usage on database identifier($database_name) to role DRIVA_LOADER;
 grant usage on database identifier($database_name) to role DRIVA_TRANSFORMER;
 grant usage on database identifier($database_name) to role DRIVA_REPORTER;
+grant usage on database identifier($database_name) to role DRIVA_PII_READER;
 
 grant usage, create table, create file format on schema RAW to role DRIVA_LOADER;
 grant usage on schema RAW to role DRIVA_TRANSFORMER;
@@ -49,10 +55,10 @@ grant select on future tables in schema RAW to role DRIVA_TRANSFORMER;
 grant all privileges on schema BRONZE to role DRIVA_TRANSFORMER;
 grant all privileges on schema SILVER to role DRIVA_TRANSFORMER;
 grant all privileges on schema GOLD to role DRIVA_TRANSFORMER;
+grant all privileges on schema QUALIDADE to role DRIVA_TRANSFORMER;
+grant all privileges on schema ENSAIO to role DRIVA_TRANSFORMER;
 
+-- What of SILVER and GOLD a role may read, dbt grants table by table (`grants` in dbt_project.yml).
 grant usage on schema SILVER to role DRIVA_REPORTER;
 grant usage on schema GOLD to role DRIVA_REPORTER;
-grant select on all tables in schema SILVER to role DRIVA_REPORTER;
-grant select on all tables in schema GOLD to role DRIVA_REPORTER;
-grant select on future tables in schema SILVER to role DRIVA_REPORTER;
-grant select on future tables in schema GOLD to role DRIVA_REPORTER;
+grant usage on schema SILVER to role DRIVA_PII_READER;

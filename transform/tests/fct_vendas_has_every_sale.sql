@@ -1,18 +1,18 @@
 -- The fact holds the stage's sales, to the row and to the cent.
 with
 
-stage as (
-    select
-        count(*) as quantidade,
-        sum(valor_venda) as total
-    from {{ ref('stg_driva__vendas') }}
-),
-
 fact as (
     select
         count(*) as quantidade,
         sum(valor_venda) as total
     from {{ ref('fct_vendas') }}
+),
+
+stage as (
+    select
+        count(*) as quantidade,
+        sum(valor_venda) as total
+    from {{ ref('stg_driva__vendas') }}
 )
 
 select

@@ -5,7 +5,8 @@ vendas as (
         concessionaria_id,
         count(*) as quantidade,
         cast(sum(valor_venda) as number(38, 2)) as total,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio
+        cast(avg(valor_venda) as number(18, 2)) as valor_medio,
+        {{ mean_discount() }} as desconto_percentual
     from {{ ref('fct_vendas') }}
     group by concessionaria_id
 )
@@ -14,14 +15,24 @@ select
     vendas.concessionaria_id as id,
     concessionarias.nome_concessionaria as concessionaria,
     cidades.nome_cidade as cidade,
-    estados.nome_estado as estado,
+    cidades.nome_estado as estado,
+    cidades.sigla,
+    cidades.regiao,
     vendas.quantidade,
     vendas.total,
-    vendas.valor_medio
+    vendas.valor_medio,
+    vendas.desconto_percentual,
+    {{
+        percent_of('vendas.total', 'sum(vendas.total) over (partition by cidades.estado_id)')
+    }} as participacao_estado,
+    {{ percent_of('vendas.total', 'sum(vendas.total) over ()') }} as participacao_rede,
+    rank() over (
+        partition by cidades.estado_id
+        order by vendas.total desc nulls last
+    ) as posicao_estado,
+    rank() over (order by vendas.total desc nulls last) as posicao
 from vendas
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on vendas.concessionaria_id = concessionarias.concessionaria_id
 left join {{ ref('dim_cidades') }} as cidades
     on concessionarias.cidade_id = cidades.cidade_id
-left join {{ ref('dim_estados') }} as estados
-    on cidades.estado_id = estados.estado_id

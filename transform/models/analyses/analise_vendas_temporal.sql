@@ -1,7 +1,42 @@
+with
+
+meses as (
+    select
+        cast(date_trunc('month', data_venda) as date) as mes_venda,
+        count(*) as numero_vendas,
+        cast(sum(valor_venda) as number(38, 2)) as total_vendas,
+        cast(avg(valor_venda) as number(18, 2)) as valor_medio_venda,
+        cast(sum(desconto) as number(38, 2)) as desconto_total,
+        {{ mean_discount() }} as desconto_percentual
+    from {{ ref('fct_vendas') }}
+    group by mes_venda
+)
+
 select
-    cast(date_trunc('month', data_venda) as date) as mes_venda,
-    count(*) as numero_vendas,
-    cast(sum(valor_venda) as number(38, 2)) as total_vendas,
-    cast(avg(valor_venda) as number(18, 2)) as valor_medio_venda
-from {{ ref('fct_vendas') }}
-group by mes_venda
+    meses.mes_venda,
+    meses.numero_vendas,
+    meses.total_vendas,
+    meses.valor_medio_venda,
+    meses.desconto_total,
+    meses.desconto_percentual,
+    mes_anterior.total_vendas as total_mes_anterior,
+    {{ change_in_percent('meses.total_vendas', 'mes_anterior.total_vendas') }} as variacao_mensal,
+    ano_anterior.total_vendas as total_mesmo_mes_ano_anterior,
+    {{ change_in_percent('meses.total_vendas', 'ano_anterior.total_vendas') }} as variacao_anual,
+    case
+        when meses.mes_venda >= dateadd(month, 2, min(meses.mes_venda) over ())
+            then cast(
+                (
+                    coalesce(meses.total_vendas, 0)
+                    + coalesce(mes_anterior.total_vendas, 0)
+                    + coalesce(dois_meses_antes.total_vendas, 0)
+                ) / 3 as number(38, 2)
+            )
+    end as media_movel
+from meses
+left join meses as mes_anterior
+    on mes_anterior.mes_venda = dateadd(month, -1, meses.mes_venda)
+left join meses as dois_meses_antes
+    on dois_meses_antes.mes_venda = dateadd(month, -2, meses.mes_venda)
+left join meses as ano_anterior
+    on ano_anterior.mes_venda = dateadd(year, -1, meses.mes_venda)

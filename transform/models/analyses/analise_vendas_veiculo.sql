@@ -5,7 +5,9 @@ vendas as (
         veiculo_id,
         count(*) as quantidade,
         cast(sum(valor_venda) as number(38, 2)) as total,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio
+        cast(avg(valor_venda) as number(18, 2)) as valor_medio,
+        cast(avg(preco_tabela) as number(18, 2)) as preco_tabela_medio,
+        {{ mean_discount() }} as desconto_percentual
     from {{ ref('fct_vendas') }}
     group by veiculo_id
 )
@@ -17,7 +19,11 @@ select
     veiculos.valor_sugerido,
     vendas.quantidade,
     vendas.total,
-    vendas.valor_medio
+    vendas.valor_medio,
+    vendas.preco_tabela_medio,
+    vendas.desconto_percentual,
+    {{ percent_of('vendas.total', 'sum(vendas.total) over ()') }} as participacao_rede,
+    rank() over (order by vendas.total desc nulls last) as posicao
 from vendas
 left join {{ ref('dim_veiculos') }} as veiculos
     on vendas.veiculo_id = veiculos.veiculo_id

@@ -1,8 +1,11 @@
 {{ config(unique_key='venda_id') }}
 
-{% if is_incremental() %}
-    with
+-- Nothing is built on a table of RAW that is not equal to the source.
+-- depends_on: {{ ref('stg_driva__reconciliacao') }}
 
+with
+
+{% if is_incremental() %}
     cutoff as (
         select
             coalesce(
@@ -21,7 +24,7 @@
         {{ new_versions(ref('dim_vendedores_historico'), 'vendedor_id') }}
     ),
 
-    -- The rows that a new load, a late dimension row or a new version may change.
+    -- The sales that a late dimension row or a new version may change.
     open_rows as (
         select
             fact.venda_id,
@@ -47,15 +50,52 @@
         left join new_places
             on fact.vendedor_id = new_places.vendedor_id
         where
-            fact.carregado_em >= (select cutoff.loaded_since from cutoff)
-            or fact.veiculo_id = -1
+            fact.veiculo_id = -1
             or fact.concessionaria_id = -1
             or fact.vendedor_id = -1
             or fact.cliente_id = -1
             or coalesce(fact.data_venda, new_prices.valido_de) >= new_prices.valido_de
             or coalesce(fact.data_venda, new_places.valido_de) >= new_places.valido_de
-    )
+    ),
+
+    known as (
+        select
+            fact.venda_id,
+            fact.carregado_em
+        from {{ this }} as fact
+        where fact.carregado_em >= (select cutoff.loaded_since from cutoff)
+    ),
 {% endif %}
+
+-- An incremental build takes these and what was loaded since the cutoff, unless it is known.
+vendas as (
+    select
+        loaded.venda_id,
+        loaded.veiculo_id,
+        loaded.concessionaria_id,
+        loaded.vendedor_id,
+        loaded.cliente_id,
+        loaded.valor_venda,
+        loaded.data_venda,
+        loaded.data_inclusao,
+        loaded.data_atualizacao,
+        loaded.carregado_em
+    from {{ ref('stg_driva__vendas') }} as loaded
+    {% if is_incremental() %}
+        left join known
+            on
+                loaded.venda_id = known.venda_id
+                and loaded.carregado_em = known.carregado_em
+        left join open_rows
+            on loaded.venda_id = open_rows.venda_id
+        where
+            open_rows.venda_id is not null
+            or (
+                known.venda_id is null
+                and loaded.carregado_em >= (select cutoff.loaded_since from cutoff)
+            )
+    {% endif %}
+)
 
 select
     vendas.venda_id,
@@ -81,7 +121,7 @@ select
     vendas.data_inclusao,
     vendas.data_atualizacao,
     vendas.carregado_em
-from {{ ref('stg_driva__vendas') }} as vendas
+from vendas
 left join {{ ref('dim_veiculos_historico') }} as veiculos
     on
         vendas.veiculo_id = veiculos.veiculo_id
@@ -96,13 +136,9 @@ left join {{ ref('dim_clientes') }} as clientes
     on vendas.cliente_id = clientes.cliente_id
 
 {% if is_incremental() %}
-    where
-        vendas.carregado_em >= (select cutoff.loaded_since from cutoff)
-        or vendas.venda_id in (select open_rows.venda_id from open_rows)
-
     except
 
-    -- Merge only what differs from the row already there: a build with no news writes nothing.
+    -- An open row that is still the same is not written again.
     select
         venda_id,
         data_id,

@@ -1,5 +1,7 @@
 {% test one_version_at_a_time(model, key) %}
 
+{{ config(meta={'tipo': 'chave', 'descricao': 'As versões se sucedem sem lacuna, e uma é a atual.'}) }}
+
 -- Versions of a key follow each other without a gap, and one of them is current.
 select
     {{ key }},

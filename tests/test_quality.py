@@ -1,0 +1,200 @@
+"""The gates: each fault turns the one red that should be, and no customer's name gets out.
+
+The tests of this file build on each other, in their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.conftest import Done, Project
+from tests.oracle import assert_gold_equals_source
+
+SALES = 5_000
+NAME, ADDRESS = "Zuleica Sentinela", "Travessa do Segredo, 7"
+
+Found = dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def network(project: Project) -> Project:
+    seeded = project.local_stack("seed", "--sales", str(SALES))
+    assert seeded.code == 0, seeded.output
+    project.change(f"insert into clientes values (900001, '{NAME}', '{ADDRESS}', 1, null, null)")
+    project.succeed("run", "el")
+    return project
+
+
+def build(project: Project) -> tuple[Done, Found]:
+    """Build and test; return what was said, and each check that found something, with its rows."""
+    done = project.meltano("invoke", "dbt-snowflake:build")
+    with (project.folder / "said.log").open("a") as log:
+        log.write(done.output)
+    found = project.warehouse(
+        "select verificacao, situacao, mensagem from GOLD.QUALIDADE_DADOS "
+        "where situacao in ('aviso', 'falha', 'erro') "
+        "and executado_em = (select max(executado_em) from GOLD.QUALIDADE_DADOS)"
+    )
+    return done, {name: (situation, rows) for name, situation, rows in found}
+
+
+@contextmanager
+def changed(project: Project, inject: str, mend: str) -> Iterator[None]:
+    """Change the warehouse for the time of the block."""
+    for statement in inject.split(";"):
+        project.warehouse(statement)
+    try:
+        yield
+    finally:
+        for statement in mend.split(";"):
+            project.warehouse(statement)
+
+
+def test_a_sound_network_passes_every_gate(network: Project) -> None:
+    done, found = build(network)
+    assert (done.code, found) == (0, {}), done.output[-6000:]
+    kinds = network.warehouse("select tipo, count(*) from GOLD.QUALIDADE_DADOS group by 1")
+    assert {kind for kind, _ in kinds} == {
+        "atualidade",
+        "chave",
+        "reconciliação",
+        "regra de negócio",
+        "relacionamento",
+        "valores aceitos",
+        "volume",
+    }
+    told = network.warehouse(
+        "select count(*) from GOLD.QUALIDADE_DADOS "
+        "where descricao is null or tabela is null or consulta is null"
+    )
+    assert told == [(0,)]
+
+
+def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> None:
+    faults = (
+        "insert into RAW.VEICULOS (ID_VEICULOS, VALOR, _SDC_BATCHED_AT, _SDC_SEQUENCE) "
+        "select ID_VEICULOS, VALOR, _SDC_BATCHED_AT, -1 from RAW.VEICULOS where ID_VEICULOS = 3;"
+        "create table RAW.LOST as select * from RAW.CIDADES where ID_CIDADES = 5;"
+        "delete from RAW.CIDADES where ID_CIDADES = 5;"
+        "update RAW.VENDAS set VALOR_PAGO = VALOR_PAGO + 0.01 where ID_VENDAS = 100;"
+        "update RAW.VENDAS set _SDC_BATCHED_AT = '2020-01-01';"
+        f"update RAW.CLIENTES set _SDC_BATCHED_AT = null where CLIENTE = '{NAME}'"
+    )
+    mended = (
+        "delete from RAW.VEICULOS where _SDC_SEQUENCE = -1;"
+        "insert into RAW.CIDADES select * from RAW.LOST;"
+        "drop table RAW.LOST;"
+        "update RAW.VENDAS set VALOR_PAGO = VALOR_PAGO - 0.01 where ID_VENDAS = 100;"
+        "update RAW.VENDAS set _SDC_BATCHED_AT = (select max(_SDC_BATCHED_AT) from RAW.CIDADES);"
+        "update RAW.CLIENTES set _SDC_BATCHED_AT = (select max(_SDC_BATCHED_AT) from RAW.CIDADES) "
+        "where _SDC_BATCHED_AT is null"
+    )
+    with changed(network, faults, mended):
+        done, found = build(network.with_variables(DBT_SNOWFLAKE_FRESHNESS_ERROR_HOURS="72"))
+    assert done.code != 0
+    expected = {
+        "source_unique_driva_veiculos_id_veiculos": "unique_field = 3, n_records = 2",
+        "source_equals_the_source_driva_cidades_id_cidades": (
+            "tabela = cidades, id_inicial = 0, id_final = 111, "
+            "linhas_na_origem = 111, linhas_em_raw = 110"
+        ),
+        "source_equals_the_source_driva_vendas_id_vendas__valor_pago": (
+            f"tabela = vendas, id_inicial = 0, id_final = {SALES}, "
+            f"linhas_na_origem = {SALES}, linhas_em_raw = {SALES}"
+        ),
+        "source_recently_loaded_driva_vendas_": "carregado_em = 2020-01-01 00:00:00",
+        "source_not_null_driva_clientes__sdc_batched_at": "_sdc_batched_at = None",
+    }
+    assert found.keys() == expected.keys()
+    for gate, rows in expected.items():
+        situation, message = found[gate]
+        assert situation == "falha"
+        assert message.startswith(rows)
+        # The run itself says the same, and where all the rows are.
+        assert f"FALHA {gate}: {message}" in done.output
+        assert f"select * from DRIVAMOTORS.QUALIDADE.{gate}"[:60] in done.output
+
+
+def test_a_dropped_column_stops_the_rehearsal_and_nothing_is_built(network: Project) -> None:
+    before = network.warehouse("select count(*) from GOLD.QUALIDADE_DADOS")
+    with changed(
+        network,
+        "alter table RAW.VENDAS rename column VALOR_PAGO to GONE",
+        "alter table RAW.VENDAS rename column GONE to VALOR_PAGO",
+    ):
+        done = network.meltano("run", "transform")
+    assert done.code != 0
+    assert "stg_driva__vendas" in done.output
+    assert "valor_pago" in done.output.lower()
+    assert network.warehouse("select count(*) from GOLD.QUALIDADE_DADOS") == before
+
+
+def test_all_is_well_again(network: Project) -> None:
+    network.succeed("invoke", "dbt-snowflake", "run", "--full-refresh", "--select", "fct_vendas")
+    done, found = build(network)
+    assert (done.code, found) == (0, {}), done.output[-6000:]
+    assert_gold_equals_source(network)
+
+
+def test_each_rule_names_the_sale_that_breaks_it(network: Project) -> None:
+    ((price,),) = network.source("select valor from veiculos where id_veiculos = 1")
+    network.change(
+        f"""
+        insert into vendas (id_vendas, id_veiculos, id_concessionarias, id_vendedores, id_clientes,
+            valor_pago, data_venda, data_inclusao)
+        values
+            (900001, 1, 1, 1, 1, {price} * 0.9, '2025-06-01', null),
+            (900002, 1, 1, 1, 1, {price}, '2000-01-01', null),
+            (900003, 1, 1, 1, 1, {price}, now() + interval '2 days', null),
+            (900004, 1, 2, 1, 1, {price}, '2025-06-01', null),
+            (900005, 1, 1, 1, 1, {price}, '2026-01-15', null),
+            (900006, 1, 1, 1, 777777, {price}, '2025-06-01', now() - interval '8 days'),
+            (900007, 1, 1, 1, 777777, {price}, '2025-06-01', now() - interval '1 day')
+        """
+    )
+    network.succeed("run", "el")
+    done, found = build(network)
+    assert done.code != 0
+    expected = {
+        "fct_vendas_sold_near_list_price": ("falha", [900001]),
+        "fct_vendas_sold_after_opening": ("falha", [900002]),
+        "fct_vendas_not_in_the_future": ("falha", [900003]),
+        "fct_vendas_sold_by_own_dealership": ("aviso", [900004]),
+        "fct_vendas_volume_is_usual": ("falha", []),
+        "fct_vendas_has_no_orphans": ("falha", [900006]),
+        "fct_vendas_members_are_known": ("aviso", [900006, 900007]),
+    }
+    assert found.keys() == expected.keys()
+    for gate, (situation, sales) in expected.items():
+        assert found[gate][0] == situation
+        named = [int(sale) for sale in re.findall(r"venda_id = (\d+)", found[gate][1])]
+        assert sorted(named) == sales
+    assert "cliente_id = 777777" in found["fct_vendas_has_no_orphans"][1]
+    assert found["fct_vendas_volume_is_usual"][1].startswith(
+        "ultimo_dia = 2026-01-15, vendas_da_semana = 1"
+    )
+
+
+def test_no_log_and_no_stored_failure_shows_a_name_or_an_address(network: Project) -> None:
+    assert network.warehouse(f"select 1 from SILVER.DIM_CLIENTES where NOME_CLIENTE = '{NAME}'")
+    folders = (".meltano/logs", "transform/target", "transform/logs")
+    files = [path for name in folders for path in (network.folder / name).rglob("*.*")]
+    assert len(files) > 100
+    shown = [path for path in files if path.is_file() and _tells(path.read_text(errors="replace"))]
+    assert shown == []
+    assert not _tells((network.folder / "said.log").read_text())
+    tables = network.warehouse(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('QUALIDADE', 'GOLD') or table_name = 'DIM_CLIENTES_MASCARADOS'"
+    )
+    assert len(tables) > 100
+    for (table,) in tables:
+        assert not _tells(str(network.warehouse(f"select * from {table}"))), table
+
+
+def _tells(text: str) -> bool:
+    return NAME.split()[1] in text or "Segredo" in text

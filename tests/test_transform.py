@@ -1,0 +1,133 @@
+"""The dbt project: its conventions, its documentation, and the SQL that it sends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from tests.conftest import ROOT, Project
+
+Nodes = dict[str, dict[str, Any]]
+LAYERS = {"stage": "BRONZE", "dimensions": "SILVER", "facts": "GOLD", "analyses": "GOLD"}
+
+
+@pytest.fixture(scope="module")
+def built(project: Project) -> Project:
+    seeded = project.local_stack("seed", "--sales", "300")
+    assert seeded.code == 0, seeded.output
+    project.succeed("run", "el")
+    project.succeed("invoke", "dbt-snowflake", "build", "--quiet")
+    # Once more: what an incremental build sends is not what the first one does.
+    project.succeed("invoke", "dbt-snowflake:build", "--quiet", "--exclude-resource-type=test")
+    project.succeed("invoke", "dbt-snowflake:docs", "--quiet")
+    return project
+
+
+@pytest.fixture(scope="module")
+def nodes(built: Project) -> Nodes:
+    manifest = json.loads((built.folder / "transform/target/manifest.json").read_text())
+    return {**manifest["nodes"], **manifest["sources"]}
+
+
+def of_type(nodes: Nodes, kind: str) -> list[dict[str, Any]]:
+    return [node for node in nodes.values() if node["resource_type"] == kind]
+
+
+def test_everything_is_described_and_every_key_tested_and_the_dictionary_is_new(
+    built: Project,
+) -> None:
+    done = built.run(ROOT / ".venv/bin/python", built.folder / "transform/dictionary.py")
+    assert done.code == 0, done.output
+    assert done.output.count("100.0 %") == 3
+    written = (built.folder / "docs/data-dictionary.md").read_text()
+    assert written == (ROOT / "docs/data-dictionary.md").read_text(), "run `make docs`"
+
+
+def test_a_column_without_a_description_or_a_key_without_a_test_is_named(built: Project) -> None:
+    file = built.folder / "transform/target/manifest.json"
+    before = file.read_text()
+    manifest = json.loads(before)
+    del manifest["nodes"]["model.driva_motors.dim_estados"]["columns"]["sigla"]
+    key = next(name for name in manifest["nodes"] if ".unique_dim_veiculos_veiculo_id." in name)
+    del manifest["nodes"][key]
+    file.write_text(json.dumps(manifest))
+    done = built.run(ROOT / ".venv/bin/python", built.folder / "transform/dictionary.py")
+    file.write_text(before)
+    assert done.code == 1
+    assert "missing: SILVER.DIM_ESTADOS.sigla\n" in done.output
+    assert "missing: SILVER.DIM_VEICULOS: primary key\n" in done.output
+
+
+def test_every_source_has_a_stage_which_alone_reads_it(nodes: Nodes) -> None:
+    sources = {node["unique_id"] for node in of_type(nodes, "source")}
+    stages = {f"stg_driva__{nodes[source]['name']}" for source in sources}
+    for model in of_type(nodes, "model") + of_type(nodes, "snapshot"):
+        read = sources & set(model["depends_on"]["nodes"])
+        assert len(read) == (model["name"] in stages), model["name"]
+        stages.discard(model["name"])
+    assert stages == set()
+
+
+def test_every_model_has_a_layer_a_contract_an_owner_and_a_place_in_the_yaml(nodes: Nodes) -> None:
+    for model in of_type(nodes, "model"):
+        folder = Path(model["original_file_path"]).parts[1]
+        assert model["schema"] == LAYERS[folder], model["name"]
+        assert model["group"] == ("comercial" if folder == "analyses" else "dados"), model["name"]
+        private = folder == "stage"
+        assert (model["access"] == "private") == private, model["name"]
+        assert model["config"]["contract"]["enforced"], model["name"]
+        assert model["patch_path"], model["name"]
+        assert all(column["data_type"] for column in model["columns"].values()), model["name"]
+
+
+def test_nothing_names_a_database_a_schema_or_the_time(nodes: Nodes) -> None:
+    code = r"DRIVAMOTORS|\b(RAW|BRONZE|SILVER|GOLD)\.|current_(timestamp|date)|getdate|sysdate"
+    for node in of_type(nodes, "model") + of_type(nodes, "test"):
+        found = re.search(code, node["raw_code"], re.IGNORECASE)
+        assert not found, f"{node['name']}: {found[0]}"
+
+
+def test_what_holds_a_name_is_for_its_readers_only(nodes: Nodes) -> None:
+    personal = [
+        node
+        for node in of_type(nodes, "model")
+        if any(column["meta"].get("dado_pessoal") for column in node["columns"].values())
+    ]
+    assert [node["name"] for node in personal] == ["dim_clientes"]
+    assert personal[0]["config"]["grants"] == {"select": ["DRIVA_PII_READER"]}
+    readable = {
+        node["name"]
+        for node in of_type(nodes, "model")
+        if "DRIVA_REPORTER" in node["config"]["grants"].get("select", [])
+    }
+    others = {n["name"] for n in of_type(nodes, "model") if n["schema"] in ("SILVER", "GOLD")}
+    assert readable == others - {"dim_clientes"}
+
+
+def test_analysts_get_a_mask_and_a_pseudonym(built: Project) -> None:
+    statement = (
+        "select count(*), count(distinct cliente_hash), count(endereco), max(nome_cliente), "
+        "min(nome_cliente), max(endereco), max(length(cliente_hash)) from SILVER.{}"
+    )
+    ((rows, hashes, addresses, *masks, digits),) = built.warehouse(
+        statement.format("DIM_CLIENTES_MASCARADOS")
+    )
+    assert (rows, hashes, digits) == (121, 121, 64)
+    assert masks == ["***", "***", "***"]
+    assert [(addresses,)] == built.warehouse("select count(endereco) from SILVER.DIM_CLIENTES")
+
+
+def test_every_statement_is_snowflakes(built: Project) -> None:
+    """Sqlglot reads each with Snowflake's grammar, and knows what it is."""
+    files = sorted((built.folder / "transform/target").glob("*/driva_motors/**/*.sql"))
+    assert len(files) > 300
+    for file in files:
+        for statement in sqlglot.parse(file.read_text(), read="snowflake"):
+            assert statement is not None, file
+            assert not statement.find(exp.Command), file

@@ -1,0 +1,7 @@
+-- Brazil's clocks are behind UTC, so no sale is later than the moment of the run.
+select
+    venda_id,
+    data_venda,
+    data_inclusao
+from {{ ref('fct_vendas') }}
+where data_venda > {{ now() }} or data_inclusao > {{ now() }}
