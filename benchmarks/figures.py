@@ -56,11 +56,17 @@ def main() -> None:
                 "local-stack:seed",
                 run(meltano, "invoke", "local-stack:seed", f"--sales={sales}"),
             )
+            build = ("invoke", "dbt-snowflake:build")
             for title, command in (
                 ("meltano run el", ("run", "el")),
                 ("meltano run transform", ("run", "transform")),
                 ("meltano run elt, nothing new", ("run", "elt")),
+                ("dbt build, everything anew", (*build, "--full-refresh")),
+                ("dbt build, 1,000 new sales", build),
             ):
+                if command == build:
+                    run(meltano, "invoke", "local-stack:simulate", "--sales=1000")
+                    run(meltano, "run", "el")
                 with memory.sampled() as peaks:
                     seconds = run(meltano, *command)
                 show(title, seconds)
