@@ -12,19 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import Stream
 
 from driva_tap_postgres.stream import IDS_PER_RANGE, RECONCILIATION, SCALE_OF_SUMS, DrivaStream
+from driva_tap_postgres.types import decimal
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
-
-
-def _number(scale: int) -> dict[str, Any]:
-    return {
-        "type": "number",
-        "x-sql-datatype": "numeric",
-        "x-sql-datatype-properties": {"precision": 38, "scale": scale},
-    }
 
 
 _COLUMNS = {
@@ -33,8 +26,8 @@ _COLUMNS = {
     "id_inicial": {"type": "integer"},
     "id_final": {"type": "integer"},
     "linhas": {"type": "integer"},
-    "soma_chaves": _number(0),
-    "soma_valores": _number(SCALE_OF_SUMS),
+    "soma_chaves": decimal(38, 0).schema,
+    "soma_valores": decimal(38, SCALE_OF_SUMS).schema,
     "estavel": {"type": "boolean"},
     "conferido_em": {"type": "string", "format": "date-time"},
 }

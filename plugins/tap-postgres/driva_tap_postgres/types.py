@@ -55,7 +55,7 @@ def column_type(  # noqa: PLR0911 - a table of cases
         case sa.Float():
             return ColumnType({"type": ["number", "string"], "x-sql-datatype": "double"}, _double)
         case sa.Numeric() if _is_number(kind):
-            return _number(kind.precision or 0, kind.scale or 0)
+            return decimal(kind.precision or 0, kind.scale or 0)
         case sa.Date() | sa.DateTime() if not dates_as_string:
             return _moment(kind)
         case sa.Time() if not kind.timezone:
@@ -114,7 +114,8 @@ def _is_number(kind: sa.Numeric[Any]) -> bool:
     return kind.precision is not None and 0 <= scale <= kind.precision <= _DIGITS
 
 
-def _number(precision: int, scale: int) -> ColumnType:
+def decimal(precision: int, scale: int) -> ColumnType:
+    """Return an exact decimal, as NUMBER(precision, scale)."""
     return ColumnType(
         {
             "type": "number",
