@@ -212,10 +212,8 @@ class LocalCursor(FakeSnowflakeCursor):
             try:
                 command = rewrite.known_spelling(command)
                 expression = parse_one(self._inline_variables(command))
-                if rewrite.shows_grants(command):
-                    self._answer(["privilege", "granted_to", "grantee_name"], [])
-                elif rewrite.cancels(command):
-                    self._answer(["status"], [("query cancelled.",)])
+                if answer := rewrite.fixed_answer(command):
+                    self._answer(*answer)
                 elif rewrite.changes_nothing(command, expression):
                     super().execute(SQL_SUCCESS)
                 elif comments := rewrite.column_comments(command):

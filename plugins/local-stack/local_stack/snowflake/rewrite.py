@@ -63,14 +63,16 @@ def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] |
     return exp.to_table(match["table"], dialect="snowflake"), comments
 
 
-def shows_grants(statement: str) -> bool:
-    """Tell whether a statement asks for privileges, of which there are none here."""
-    return re.match(r"\s*show\s+grants\b", statement, re.IGNORECASE) is not None
+def fixed_answer(statement: str) -> tuple[list[str], list[tuple[str]]] | None:
+    """Return the columns and rows of a statement that is always answered alike; None if it is none.
 
-
-def cancels(statement: str) -> bool:
-    """Tell whether an interrupted client ends what it runs here, which ends by itself."""
-    return re.match(r"\s*select\s+system\$(cancel|abort)_", statement, re.IGNORECASE) is not None
+    There are no privileges here, and what an interrupted client runs ends by itself.
+    """
+    if re.match(r"\s*show\s+grants\b", statement, re.IGNORECASE):
+        return ["privilege", "granted_to", "grantee_name"], []
+    if re.match(r"\s*select\s+system\$(cancel|abort)_", statement, re.IGNORECASE):
+        return ["status"], [("query cancelled.",)]
+    return None
 
 
 def changes_nothing(statement: str, expression: Expr) -> bool:
