@@ -30,7 +30,7 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@echo 'What was tested: $(MELTANO) invoke local-stack:sql "select * from GOLD.QUALIDADE_DADOS"'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
-test: setup lint ## Run every check, and every test on a stack of its own
+test: lint ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
 lint: stack ## Check Python, SQL and YAML, the SQL on the local stack

@@ -2,8 +2,8 @@
    Args: results, what dbt gives to on-run-end. #}
 {% macro record_quality(results) -%}
     {%- set tests = results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
-    {%- set table = adapter.get_relation(target.database, 'GOLD', 'QUALIDADE_DADOS') -%}
-    {%- if execute and tests and table -%}
+    {%- set table = adapter.get_relation(target.database, 'GOLD', 'QUALIDADE_DADOS') if tests -%}
+    {%- if table -%}
         insert into {{ table }}
         values
         {%- for result in tests %}
