@@ -79,8 +79,22 @@ def test_nothing_is_sent_where_nothing_is_new(ledger: Project) -> None:
 def test_an_old_row_that_is_updated_changes_the_totals_alone(ledger: Project) -> None:
     ledger.change("update contas set valor = valor + 0.01 where id_contas = 1")
     done = ledger.succeed("run", "el")
-    assert done.loaded() == {"RECONCILIACAO": (0, 5)}
+    assert done.loaded() == {"RECONCILIACAO": (0, 4)}
     assert sent(ledger) == computed(ledger)
+
+
+def test_a_run_of_one_table_says_nothing_of_the_others(ledger: Project) -> None:
+    one = '["public-lentas", "driva-reconciliacao"]'
+    filtered = ledger.with_variables(TAP_POSTGRES__SELECT_FILTER=one)
+    for run in (filtered, ledger):
+        assert "driva-reconciliacao: nothing new" in run.succeed("run", "el").output
+
+
+def test_a_filter_that_names_no_table_is_refused(ledger: Project) -> None:
+    none = ledger.with_variables(TAP_POSTGRES__SELECT_FILTER='["public-nenhuma"]')
+    done = none.meltano("run", "el")
+    assert done.code != 0
+    assert "not in the source, or not readable by this user: table public.nenhuma" in done.output
 
 
 def test_a_full_refresh_sends_them_again_and_records_have_the_same(ledger: Project) -> None:

@@ -36,8 +36,8 @@ _COLUMNS = {
 class Reconciliation(Stream):
     """The totals of each table up to its bookmark, one record a range of ids.
 
-    If nothing differs from what the last run has sent, nothing is sent: the warehouse need not wake
-    up. A range that has changed while it was read is not `estavel`.
+    Of a table that does not differ from what the last run has sent, nothing is sent: the warehouse
+    need not wake up. A range that has changed while it was read is not `estavel`.
     """
 
     primary_keys: ClassVar[tuple[str, ...]] = ("tabela", "faixa")
@@ -47,21 +47,23 @@ class Reconciliation(Stream):
         super().__init__(tap, {"type": "object", "properties": _COLUMNS}, RECONCILIATION)
 
     @cached_property
-    def _totals(self) -> list[dict[str, Any]]:
-        """What there is to say, but for the time; to be asked when the tables have been read."""
-        tables = (t for t in self._tap.streams.values() if isinstance(t, DrivaStream))
-        return [total for table in tables if table.selected for total in _totals_of(table)]
+    def _news(self) -> dict[str, list[dict[str, Any]]]:
+        """The totals of each table of which there is something to say, but for the time.
 
-    @cached_property
-    def _digest(self) -> str:
-        return hashlib.sha256(json.dumps(self._totals, default=str).encode()).hexdigest()
+        To be asked when the tables have been read.
+        """
+        tables = (t for t in self._tap.streams.values() if isinstance(t, DrivaStream))
+        totals = {table.name: list(_totals_of(table)) for table in tables if table.selected}
+        known = self.stream_state.get("digests", {})
+        return {name: t for name, t in totals.items() if t and known.get(name) != _digest(t)}
 
     @property
-    def _is_known(self) -> bool:
-        return bool(self.stream_state.get("digest") == self._digest)
+    def _is_silent(self) -> bool:
+        """Whether there is nothing to say; the first run says so too, and there is a table."""
+        return not self._news and "digests" in self.stream_state
 
     def _write_schema_message(self) -> None:
-        if not self._is_known:
+        if not self._is_silent:
             super()._write_schema_message()
 
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
@@ -69,15 +71,22 @@ class Reconciliation(Stream):
         return None
 
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield a record a range, unless the last run has sent the same ones."""
-        if self._is_known:
+        """Yield a record a range of each table, unless the last run of it has sent the same."""
+        if self._is_silent:
             self.logger.info("%s: nothing new", self.name)
             return
         now = datetime.now(UTC).replace(tzinfo=None).isoformat()
-        for total in self._totals:
-            yield {**total, "conferido_em": now}
-        self.get_context_state(context)["digest"] = self._digest
-        self.logger.info("%s: totals of %s ranges", self.name, f"{len(self._totals):,}")
+        digests = self.get_context_state(context).setdefault("digests", {})
+        for name, totals in self._news.items():
+            for total in totals:
+                yield {**total, "conferido_em": now}
+            digests[name] = _digest(totals)
+        ranges = sum(map(len, self._news.values()))
+        self.logger.info("%s: totals of %s ranges", self.name, f"{ranges:,}")
+
+
+def _digest(totals: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(totals, default=str).encode()).hexdigest()
 
 
 def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:

@@ -21,7 +21,8 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
     the column silently be empty.
 
     Args:
-        patterns: Meltano's `select`, such as `public-vendas.id_vendas`; a `!` excludes.
+        patterns: Meltano's `select` and `select_filter`, such as `public-vendas.id_vendas`; a `!`
+            excludes.
         found: the entries of the source's tables.
 
     Raises:
@@ -43,7 +44,7 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
         raise SelectionError(
             f"not in the source, or not readable by this user: {', '.join(sorted(missing))}. "
             "Nothing was read. Bring it back, grant SELECT on it, or take it out of `select` in "
-            "extract/extract.meltano.yml."
+            "extract/extract.meltano.yml or of TAP_POSTGRES__SELECT_FILTER."
         )
 
 

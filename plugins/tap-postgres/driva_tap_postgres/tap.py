@@ -28,8 +28,9 @@ from driva_tap_postgres.reconciliation import Reconciliation
 from driva_tap_postgres.selection import Entry, SelectionError, check_selection, up_to_date
 from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
 
-# Where Meltano passes the extractor's `select` to its process.
+# Where Meltano passes the extractor's `select` and `select_filter` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
+FILTER_VARIABLE = "TAP_POSTGRES__SELECT_FILTER"
 
 
 class SchemaOfTypes(PostgresSQLToJSONSchema):
@@ -78,7 +79,7 @@ class DrivaTapPostgres(TapPostgres):
         patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
         kept = self._input_catalog.to_dict()["streams"]
         found = self._found()
-        check_selection(patterns, found)
+        check_selection([*patterns, *json.loads(os.environ.get(FILTER_VARIABLE) or "[]")], found)
         return Catalog.from_dict({"streams": list(up_to_date(patterns, kept, found))})
 
     @functools.cached_property
