@@ -1,7 +1,7 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup stack run test lint format docs slim down reset requirements figures bench \
-	test-snowflake
+.PHONY: help setup stack run test browser lint format docs slim airflow backfill down reset \
+	figures bench test-snowflake requirements
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -30,10 +30,17 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@echo 'What was tested: $(MELTANO) invoke local-stack:sql "select * from GOLD.QUALIDADE_DADOS"'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
-test: lint ## Run every check, and every test on a stack of its own
+test: lint browser ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-lint: stack ## Check Python, SQL and YAML, the SQL on the local stack
+# Debian's, where it may be installed; tests of pages say when there is none.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { test "$$(id -u)" = 0 \
+		&& command -v apt-get >/dev/null && apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium \
+			>/dev/null; } || true
+
+lint: stack .meltano/.airflow ## Check Python, SQL and YAML, the SQL on the local stack
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy tests benchmarks transform
@@ -43,6 +50,8 @@ lint: stack ## Check Python, SQL and YAML, the SQL on the local stack
 		plugins/target-snowflake
 	.venv/bin/mypy --python-executable .meltano/utilities/local-stack/venv/bin/python \
 		plugins/local-stack
+	.venv/bin/mypy --python-executable .meltano/utilities/airflow/venv/bin/python \
+		orchestrate/airflow
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
@@ -63,14 +72,24 @@ slim: stack ## Build and test only what differs from BASE=main
 		--project-dir transform/target/base/transform
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:slim
 
+airflow: setup .meltano/.airflow ## Run Airflow, and with it what is scheduled, until Ctrl-C
+	@$(MELTANO) --log-level=warning invoke airflow:initialize
+	@trap '' INT; exec $(MELTANO) --log-level=warning invoke airflow:start # it waits for all
+
+backfill: setup ## Read one TABLE=vendas again from its first id, and build what depends on it
+	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))
+	TAP_POSTGRES__SELECT_FILTER='["public-$(TABLE)", "driva-reconciliacao"]' \
+		$(MELTANO) run --full-refresh elt
+
 down: ## Stop the local stack; its data stays
 	@$(MELTANO) --log-level=warning invoke local-stack:down
 
 reset: ## Delete the local stack's data
 	@$(MELTANO) --log-level=warning invoke local-stack:reset
 
-figures: setup ## Measure what the README states
+figures: stack .meltano/.airflow ## Measure what the README states
 	.venv/bin/python benchmarks/figures.py
+	.venv/bin/python benchmarks/airflow.py
 
 bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
@@ -83,7 +102,9 @@ requirements: .venv/.installed ## Resolve every plugin's requirements again
 	for plugin in tap-postgres target-snowflake local-stack; do \
 		$(COMPILE) plugins/$$plugin/pyproject.toml -o plugins/requirements/$$plugin.txt || exit; \
 	done
-	$(COMPILE) plugins/requirements/dbt-snowflake.in -o plugins/requirements/dbt-snowflake.txt
+	for plugin in dbt-snowflake airflow; do \
+		$(COMPILE) plugins/requirements/$$plugin.in -o plugins/requirements/$$plugin.txt || exit; \
+	done
 
 MELTANO_SCHEMA = $$(ls .venv/lib/python3*/site-packages/meltano/schemas/meltano.schema.json)
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --no-emit-index-url \
@@ -104,5 +125,10 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --n
 
 .meltano/.installed: .venv/.installed $(wildcard plugins/requirements/*.txt) \
 		$(wildcard plugins/*/pyproject.toml)
-	$(MELTANO) install
+	$(MELTANO) install tap-postgres target-snowflake dbt-snowflake local-stack
+	touch $@
+
+# Only for who asks for it: `make run` does not wait.
+.meltano/.airflow: .venv/.installed plugins/requirements/airflow.txt
+	$(MELTANO) install airflow
 	touch $@

@@ -106,7 +106,9 @@ class Project:
         inherited = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("TAP_", "TARGET_", "DBT_", "LOCAL_", "MELTANO_"))
+            if not name.startswith(
+                ("TAP_", "TARGET_", "DBT_", "LOCAL_", "MELTANO_", "AIRFLOW_", "OPENLINEAGE_")
+            )
         }
         return {
             **inherited,

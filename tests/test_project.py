@@ -49,12 +49,15 @@ def test_only_the_stage_reads_a_source() -> None:
     assert readers == {"stage"}
 
 
-def test_meltano_lists_the_jobs_and_the_schedule(tmp_path: Path) -> None:
+def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "project")
     listed = project.succeed("--log-level=error", "schedule", "list", "--format=json").output
     schedules = json.loads(listed[listed.index("{") :])["schedules"]["job"]
     assert [(s["name"], s["interval"], s["job"]["name"]) for s in schedules] == [
-        ("daily-elt", "0 6 * * *", "elt")
+        ("daily-elt", "0 6 * * *", "elt"),
+        ("hourly-vendas", "30 * * * *", "el"),
+        ("weekly-reconcile", "0 3 * * 0", "elt"),
+        ("backfill", "@once", "elt"),
     ]
     assert schedules[0]["job"]["tasks"] == [
         "tap-postgres target-snowflake",

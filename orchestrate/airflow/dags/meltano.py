@@ -1,0 +1,105 @@
+"""One Airflow DAG for each Meltano schedule.
+
+Under `annotations: airflow:` a schedule may say how Airflow runs it; see `Annotations`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import alerts
+from airflow.sdk import DAG, Param
+from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from meltano_operator import MeltanoOperator
+from meltano_project import Configuration, Schedule, current
+
+# Meltano's words for "when somebody asks for it"; Airflow would run `@once` at once.
+ON_REQUEST = {"@once", "@manual", "@none"}
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What a schedule may say to Airflow.
+
+    Attributes:
+        owner: who is asked.
+        tags: to find the DAG by.
+        documentation: Markdown; its first line is the description.
+        timeout_minutes: when a run is stopped, with its waiting and its retries.
+        deadline_minutes: when a run should have ended; an alert says so if it has not.
+        retries: of a task.
+        retry_delay_minutes: before the first one; each is twice as long as the one before, up to an
+            hour. Meltano takes a run that was killed for alive until five minutes have passed.
+        params: what whoever triggers it fills in, by name, with its description; variables of
+            `env` use it as `{{ params.name }}`. `table` offers the tables that are selected.
+    """
+
+    owner: str = "airflow"
+    tags: list[str] = field(default_factory=list)
+    documentation: str = ""
+    timeout_minutes: float = 240
+    deadline_minutes: float | None = None
+    retries: int = 3
+    retry_delay_minutes: float = 6
+    params: dict[str, str] = field(default_factory=dict)
+
+
+def build(schedule: Schedule, configuration: Configuration) -> DAG:
+    """Return the DAG of a schedule."""
+    annotations = Annotations(**schedule.annotations.get("airflow", {}))
+    selected = [table for plugin in configuration.plugins.values() for table in plugin["tables"]]
+    tables: dict[str, Any] = {"enum": [table.partition("-")[2] for table in selected]}
+    deadline = annotations.deadline_minutes and DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=annotations.deadline_minutes),
+        callback=SyncCallback(alerts.missed),
+    )
+    dag = DAG(
+        dag_id=schedule.name,
+        schedule=None if schedule.interval in ON_REQUEST else schedule.interval,
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=timedelta(minutes=annotations.timeout_minutes),
+        description=annotations.documentation.partition("\n")[0],
+        doc_md=annotations.documentation,
+        tags=["meltano", *annotations.tags],
+        params={
+            name: Param(type="string", description=text, **(tables if name == "table" else {}))
+            for name, text in annotations.params.items()
+        },
+        default_args={
+            "owner": annotations.owner,
+            "retries": annotations.retries,
+            "retry_delay": timedelta(minutes=annotations.retry_delay_minutes),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(hours=1),
+            "execution_timeout": timedelta(minutes=annotations.timeout_minutes),
+        },
+        on_failure_callback=alerts.failed,
+        on_success_callback=alerts.succeeded,
+        deadline=deadline or None,
+    )
+    dag.timetable.validate()  # Airflow itself would, but later, and drop every DAG
+    before: list[MeltanoOperator] = []
+    for steps in schedule.steps:
+        tasks = [
+            MeltanoOperator(task_id=task_id(step), step=step, env=schedule.env, dag=dag)
+            for step in steps
+        ]
+        for task in before:
+            task.set_downstream(tasks)
+        before = tasks
+    return dag
+
+
+def task_id(step: str) -> str:
+    """Return a task's name, such as `tap-postgres-to-target-snowflake` or `dbt-snowflake-build`."""
+    return step.replace(" ", "-to-").replace(":", "-")
+
+
+configuration = current(check=build)
+for schedule in configuration.schedules:
+    globals()[schedule.name] = build(schedule, configuration)

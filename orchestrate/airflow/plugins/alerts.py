@@ -1,0 +1,117 @@
+"""Alerts: one message when a run fails or misses its deadline, one when that is over.
+
+They go to `$AIRFLOW_HOME/logs/alerts.log`, and to AIRFLOW_ALERT_URL: an Apprise URL, for e-mail
+(`mailtos://user:password@host?to=…`), Slack's own webhook address, or any of a hundred others
+(https://github.com/caronc/apprise/wiki).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from meltano_project import ENVIRONMENT, HOME, MELTANO, ROOT, kept, without_secrets
+
+LOG = HOME / "logs/alerts.log"
+_LINES = 20
+
+
+def failed(context: Mapping[str, Any]) -> None:
+    """Say that a run has failed; Airflow calls it once a run, when no retry is left."""
+    dag, run = context["dag"].dag_id, context["run_id"]
+    _raise(dag, "failed", {"Reason": context.get("reason", ""), **_about(dag, run)})
+
+
+def missed(context: Mapping[str, Any]) -> None:
+    """Say that a run has not ended in time."""
+    run = context["dag_run"]
+    dag = run["dag_id"]
+    due = {"Due": context["deadline"]["deadline_time"]}
+    _raise(dag, "has missed its deadline", {**due, **_about(dag, run["dag_run_id"])})
+
+
+def succeeded(context: Mapping[str, Any]) -> None:
+    """Say that it is over, if there was an alert before."""
+    dag = context["dag"].dag_id
+    if _mark(dag).exists():
+        _tell(f"[{ENVIRONMENT}] {dag} is well again", {"DAG": dag, "Run": context["run_id"]})
+        _mark(dag).unlink()
+
+
+def _raise(dag: str, what: str, facts: dict[str, Any]) -> None:
+    _mark(dag).parent.mkdir(exist_ok=True)
+    _mark(dag).touch()
+    _tell(f"[{ENVIRONMENT}] {dag} {what}", facts)
+
+
+def _mark(dag: str) -> Path:
+    """Return the file that is there from an alert to the next success."""
+    return HOME / "alerts" / f"{dag}.{ENVIRONMENT}"
+
+
+def _about(dag: str, run: str) -> dict[str, Any]:
+    """Return what to know about a run: its latest task, the bookmarks, the end of the log."""
+    logs = sorted(
+        (HOME / f"logs/dag_id={dag}/run_id={run}").glob("task_id=*/attempt=*.log"),
+        key=lambda path: path.stat().st_mtime,
+    )
+    return {
+        "DAG": dag,
+        "Task": logs[-1].parent.name.partition("=")[2] if logs else "none has started",
+        "Run": run,
+        "Environment": ENVIRONMENT,
+        "Bookmarks": _bookmarks(dag),
+        "Log": "\n".join(["", *_end(logs[-1])]) if logs else "",
+        "What to do": "docs/runbook.md, Airflow",
+    }
+
+
+def _end(log: Path) -> list[str]:
+    """Return the last lines of a task's log, but for those that fold it in the web interface."""
+    events = [str(json.loads(line).get("event")) for line in log.read_text().splitlines()]
+    return [event for event in events if not event.startswith("::")][-_LINES:]
+
+
+def _bookmarks(dag: str) -> str:
+    """Return the bookmarks of what a DAG loads, as Meltano has them."""
+    found = []
+    schedules = [schedule for schedule in kept().schedules if schedule.name == dag]
+    for step in (step for schedule in schedules for steps in schedule.steps for step in steps):
+        if " " not in step:
+            continue
+        state_id = f"{ENVIRONMENT}:{step.split()[0]}-to-{step.split()[-1]}"
+        got = subprocess.run(
+            [*MELTANO, "--log-level=error", "state", "get", state_id],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        start = got.stdout.find("{")
+        state = json.loads(got.stdout[start:]) if start >= 0 else {}
+        streams = state.get("singer_state", {}).get("bookmarks", {})
+        found += [
+            f"{stream} {bookmark['replication_key_value']}"
+            for stream, bookmark in streams.items()
+            if "replication_key_value" in bookmark
+        ]
+    return ", ".join(found) or "none"
+
+
+def _tell(title: str, facts: Mapping[str, Any]) -> None:
+    """Write a message to the log, and send it where AIRFLOW_ALERT_URL says."""
+    lines = [title, *(f"{name}: {fact}" for name, fact in facts.items() if fact)]
+    body = without_secrets("\n".join(lines))
+    with LOG.open("a") as log:
+        log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}Z {body}\n\n")
+    if url := os.environ.get("AIRFLOW_ALERT_URL"):
+        import apprise  # noqa: PLC0415 - half a second that only an alert is worth
+
+        service = apprise.Apprise()
+        if not service.add(url) or not service.notify(title=title, body=body):
+            raise RuntimeError("the alert was not sent: check AIRFLOW_ALERT_URL")

@@ -1,0 +1,215 @@
+"""What this Meltano project declares, compiled anew whenever its configuration changes.
+
+Airflow reads its DAGs every half minute and before each task; Meltano takes seconds to say what is
+scheduled. While the configuration is broken, the last one that was good stays in force.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(os.environ["MELTANO_PROJECT_ROOT"])
+ENVIRONMENT = os.environ["MELTANO_ENVIRONMENT"]
+MELTANO = (str(ROOT / ".venv/bin/meltano"), f"--environment={ENVIRONMENT}")
+HOME = Path(os.environ["AIRFLOW_HOME"])
+KEPT = HOME / f"meltano.{ENVIRONMENT}.json"
+
+_CONNECTION = ("host", "port", "database", "account", "default_target_schema")
+_SENSITIVE = re.compile("PASSWORD|PASSPHRASE|SECRET|TOKEN|KEY|SALT|ALERT_URL|CONN")
+_SHORTEST_SECRET = 5
+
+
+class ConfigurationError(Exception):
+    """Meltano's configuration cannot be used; says why."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A Meltano schedule with the tasks of its job.
+
+    Attributes:
+        interval: a cron expression or one of Meltano's words, such as `@daily`.
+        tasks: what `meltano run` takes, in order; those of a nested list may run at a time.
+    """
+
+    name: str
+    interval: str
+    env: dict[str, str]
+    tasks: list[str | list[str]]
+    annotations: dict[str, Any]
+
+    @property
+    def steps(self) -> list[list[str]]:
+        """The tasks in order; those of one list may run at a time."""
+        return [[task] if isinstance(task, str) else task for task in self.tasks]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What Meltano has last said.
+
+    Attributes:
+        fingerprint: of the files and variables that it was compiled from.
+        error: why these cannot be used; the rest is then of the last good ones.
+        plugins: by name of an extractor or loader, where it connects to, the `streams` that it
+            reads, such as `public-vendas`, and those of them that are `tables` of the source.
+        public: values of variables that stand in the project, so that they are no secrets.
+    """
+
+    fingerprint: str = ""
+    error: str = ""
+    schedules: list[Schedule] = field(default_factory=list)
+    plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    public: list[str] = field(default_factory=list)
+
+
+def kept() -> Configuration:
+    """Return the configuration that was compiled last."""
+    if not KEPT.exists():
+        return Configuration()
+    content = json.loads(KEPT.read_text())
+    return Configuration(**{**content, "schedules": [Schedule(**s) for s in content["schedules"]]})
+
+
+def current(check: Callable[[Schedule, Configuration], object]) -> Configuration:
+    """Return the configuration as it is now, or else the last good one, with an error.
+
+    Args:
+        check: raises what it likes when a schedule cannot be used.
+    """
+    configuration = kept()
+    fingerprint = _fingerprint()
+    if configuration.fingerprint == fingerprint:
+        return configuration
+    with KEPT.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever waits finds what the first one has compiled
+        configuration = kept()
+        if configuration.fingerprint == fingerprint:
+            return configuration
+        try:
+            configuration = _compiled(fingerprint)
+            for schedule in configuration.schedules:
+                _checked(schedule, configuration, check)
+        except Exception as error:  # whatever is wrong, no DAG is lost
+            reason = str(error) if isinstance(error, ConfigurationError) else repr(error)
+            configuration = replace(kept(), fingerprint=fingerprint, error=reason)
+        new = KEPT.with_suffix(".new")
+        new.write_text(json.dumps(asdict(configuration)))
+        new.replace(KEPT)
+    return configuration
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without the values of sensitive variables, and without passwords in URLs."""
+    for secret in secrets():
+        text = text.replace(secret, "***")
+    return re.sub(r"(://[^\s:/@]*):[^\s@]+@", r"\1:***@", text)
+
+
+def secrets() -> list[str]:
+    """Return the values of variables that nobody is to read, the longest first."""
+    public = kept().public
+    return sorted(
+        {
+            value
+            for name, value in os.environ.items()
+            if _SENSITIVE.search(name) and len(value) >= _SHORTEST_SECRET and value not in public
+        },
+        key=len,
+        reverse=True,
+    )
+
+
+def _fingerprint() -> str:
+    files = [ROOT / "meltano.yml", *ROOT.glob("*/*.meltano.yml"), *ROOT.glob("*/*/*.meltano.yml")]
+    variables = sorted(
+        f"{name}={value}"
+        for name, value in os.environ.items()
+        if name.startswith(("TAP_", "TARGET_", "LOCAL_"))
+    )
+    contents = [path.read_bytes() for path in sorted(files) if path.is_file()]
+    return hashlib.sha256(b"\0".join([*contents, *map(str.encode, variables)])).hexdigest()
+
+
+def _compiled(fingerprint: str) -> Configuration:
+    """Compile Meltano's configuration.
+
+    Raises:
+        ConfigurationError: with what Meltano has printed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*MELTANO, "--log-level=error", "compile", f"--directory={folder}"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ConfigurationError(f"{done.stdout}{done.stderr}".strip())
+        manifest = json.loads(
+            (Path(folder) / f"meltano-manifest.{ENVIRONMENT}.json").read_text(encoding="utf-8")
+        )
+    jobs = {job["name"]: job["tasks"] for job in manifest.get("jobs", [])}
+    schedules = []
+    for declared in manifest.get("schedules", []):
+        if declared.get("job") not in jobs:
+            raise ConfigurationError(
+                f"schedule {declared['name']}: there is no job {declared.get('job')}"
+            )
+        schedules.append(
+            Schedule(
+                name=declared["name"],
+                interval=declared["interval"],
+                env=declared.get("env", {}),
+                tasks=jobs[declared["job"]],
+                annotations=declared.get("annotations", {}),
+            )
+        )
+    plugins = {
+        plugin["name"]: _described(plugin)
+        for kind in ("extractors", "loaders")
+        for plugin in manifest["plugins"].get(kind, [])
+    }
+    return Configuration(
+        fingerprint=fingerprint,
+        schedules=schedules,
+        plugins=plugins,
+        public=sorted(set(manifest["env"].values())),
+    )
+
+
+def _described(plugin: dict[str, Any]) -> dict[str, Any]:
+    """Return where a plugin connects to, as Meltano finds it, and what it reads."""
+    prefix = plugin["name"].upper().replace("-", "_")
+    config = plugin.get("config", {})
+    settings = {
+        name: os.environ.get(f"{prefix}_{name.upper()}")
+        or os.path.expandvars(str(config.get(name, "")))
+        for name in _CONNECTION
+    }
+    streams = dict.fromkeys(pattern.partition(".")[0] for pattern in plugin.get("select", []))
+    schemas = tuple(f"{schema}-" for schema in config.get("filter_schemas", []))
+    tables = [stream for stream in streams if stream.startswith(schemas)]
+    return {**settings, "streams": list(streams), "tables": tables}
+
+
+def _checked(
+    schedule: Schedule,
+    configuration: Configuration,
+    check: Callable[[Schedule, Configuration], object],
+) -> None:
+    try:
+        check(schedule, configuration)
+    except Exception as error:
+        raise ConfigurationError(f"schedule {schedule.name}: {error}") from error

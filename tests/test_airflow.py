@@ -1,0 +1,528 @@
+"""Airflow runs what Meltano declares: the real scheduler, on a local stack of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import yaml
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import ROOT, Project, free_port
+
+SALES = 300
+SECRET = "segredo-que-ninguem-le"
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+LOAD = "tap-postgres-to-target-snowflake"
+
+# What the tests declare beside the project's own schedules.
+EXTRA_JOBS = [
+    {
+        "name": "side-by-side",
+        "tasks": [["dbt-snowflake:freshness", "dbt-snowflake:unit-test"], "dbt-snowflake:test"],
+    }
+]
+EXTRA_SCHEDULES: list[dict[str, Any]] = [
+    {
+        "name": "every-minute",
+        "job": "elt",
+        "interval": "* * * * *",
+        "annotations": {"airflow": {"owner": "testes", "tags": ["teste"]}},
+    },
+    {"name": "nested", "job": "side-by-side", "interval": "@once"},
+    {
+        "name": "failing",
+        "job": "el",
+        "interval": "@once",
+        "env": {"TAP_POSTGRES__SELECT_FILTER": f'["public-{SECRET}"]'},
+        "annotations": {"airflow": {"retries": 0}},
+    },
+    {
+        "name": "late",
+        "job": "el",
+        "interval": "@once",
+        "annotations": {"airflow": {"deadline_minutes": 0.02}},
+    },
+    {
+        "name": "retried",
+        "job": "el",
+        "interval": "@once",
+        "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
+    },
+]
+
+
+@dataclass
+class Airflow:
+    """Airflow's processes for one project, and its API.
+
+    Attributes:
+        command: what starts them.
+    """
+
+    project: Project
+    command: list[str]
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def home(self) -> Path:
+        """Its folder."""
+        return self.project.folder / ".meltano/airflow"
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.project.variables['AIRFLOW_PORT']}"
+
+    @property
+    def password(self) -> str:
+        """The generated password, from what is printed for the user."""
+        return str(re.findall(r"user admin, password (\S+)\)", "".join(self.output))[-1])
+
+    def start(self) -> None:
+        """Start, and wait for the address to be printed."""
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=self.project.folder,
+            env=self.project.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        for line in self.process.stdout or ():
+            self.output.append(line)
+            if "Ctrl-C stops it" in line:
+                break
+        else:
+            pytest.fail("".join(self.output))
+        credentials = {"username": "admin", "password": self.password}
+        self.token = self.call("/auth/token", credentials)["access_token"]
+
+    def stop(self, number: int = signal.SIGTERM, *, group: bool = False) -> None:
+        """Stop as a user or a service manager does; nothing may be left of it."""
+        processes = self.processes()
+        if group:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+        assert [process for process in processes if process.is_running()] == []
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(self.url.rpartition(":")[2]))) != 0
+
+    def processes(self) -> list[psutil.Process]:
+        """Return all that runs by its command."""
+        with suppress(psutil.NoSuchProcess):
+            return list(psutil.Process(self.process.pid).children(recursive=True))
+        return []
+
+    def call(self, path: str, body: object = None, method: str | None = None) -> Any:
+        """Call the API."""
+        request = urllib.request.Request(
+            self.url + path,
+            None if body is None else json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+            method=method,
+        )
+        if hasattr(self, "token"):
+            request.add_header("Authorization", f"Bearer {self.token}")
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def dags(self) -> set[str]:
+        """Return the names of all DAGs."""
+        return {dag["dag_id"] for dag in self.call("/api/v2/dags")["dags"]}
+
+    def import_errors(self) -> str:
+        """Return what could not be read, and why."""
+        errors = self.call("/api/v2/importErrors")["import_errors"]
+        return "\n".join(error["stack_trace"] for error in errors)
+
+    def dag(self, name: str) -> Any:
+        """Return what Airflow knows of a DAG."""
+        return self.call(f"/api/v2/dags/{name}/details")
+
+    def tasks(self, dag: str) -> dict[str, Any]:
+        """Return what Airflow knows of a DAG's tasks."""
+        return {task["task_id"]: task for task in self.call(f"/api/v2/dags/{dag}/tasks")["tasks"]}
+
+    def pause(self, dag: str, paused: bool = True) -> None:
+        """Pause a DAG, or let it go on."""
+        self.call(f"/api/v2/dags/{dag}", {"is_paused": paused}, "PATCH")
+
+    def trigger(self, dag: str, **params: str) -> str:
+        """Start a run; return its id."""
+        run = self.call(f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": params})
+        run_id: str = run["dag_run_id"]
+        return run_id
+
+    def runs(self, dag: str) -> dict[str, str]:
+        """Return the states of a DAG's runs, the first one first."""
+        runs = self.call(f"/api/v2/dags/{dag}/dagRuns?order_by=run_after")["dag_runs"]
+        return {run["dag_run_id"]: run["state"] for run in runs}
+
+    def state(self, dag: str, run: str) -> str:
+        """Wait for the end of a run, and return how it has ended."""
+        ended = wait(lambda: self.runs(dag).get(run) in ("success", "failed"), 240)
+        assert ended, f"{dag} {run}: {self.task_states(dag, run)}"
+        return self.runs(dag)[run]
+
+    def task_states(self, dag: str, run: str) -> dict[str, str]:
+        """Return the state of each task of a run."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances"
+        return {task["task_id"]: task["state"] for task in self.call(path)["task_instances"]}
+
+    def log(self, dag: str, run: str) -> str:
+        """Return all that the tasks of a run have logged."""
+        files = sorted((self.home / f"logs/dag_id={dag}/run_id={run}").glob("*/attempt=*.log"))
+        lines = [line for file in files for line in file.read_text().splitlines()]
+        return "\n".join(str(json.loads(line).get("event")) for line in lines)
+
+
+def wait(condition: Callable[[], object], seconds: float) -> bool:
+    """Wait until a condition holds; False if it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.3)
+    return False
+
+
+@contextmanager
+def serving(tmp_path: Path, **variables: str) -> Iterator[Airflow]:
+    """A project with a few sales, whose Airflow runs."""
+    created = Project.create(tmp_path / "project").with_variables(
+        AIRFLOW_PORT=str(free_port()),
+        AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL="3",
+        **variables,
+    )
+    declared = created.folder / "orchestrate/orchestrate.meltano.yml"
+    content = yaml.safe_load(declared.read_text())
+    content["jobs"] += EXTRA_JOBS
+    content["schedules"] += EXTRA_SCHEDULES
+    declared.write_text(yaml.safe_dump(content, sort_keys=False))
+    # `make airflow` in the copy: what it would install is there.
+    shutil.copy(ROOT / "Makefile", created.folder)
+    for made in (".env", ".meltano/.installed", ".meltano/.airflow"):
+        (created.folder / made).touch()
+    airflow = Airflow(created, ["make", "airflow"])
+    try:
+        created.up()
+        assert created.local_stack("seed", "--sales", str(SALES)).code == 0
+        yield airflow
+    finally:
+        for process in airflow.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        created.local_stack("down")
+
+
+@pytest.fixture(scope="module")
+def messages() -> Iterator[tuple[str, list[str]]]:
+    """A Slack-compatible webhook: its Apprise URL, and the texts that it has got."""
+    texts: list[str] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            texts.append(json.loads(self.rfile.read(length))["text"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Webhook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"json://127.0.0.1:{server.server_port}/services/T/B?:message=text", texts
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    tmp_path_factory: pytest.TempPathFactory, messages: tuple[str, list[str]]
+) -> Iterator[Airflow]:
+    """Airflow with what it has by default, for this module's tests in their order."""
+    folder = tmp_path_factory.mktemp("airflow")
+    with serving(folder, AIRFLOW_ALERT_URL=messages[0], ALGUM_PASSWORD=SECRET) as airflow:
+        airflow.start()
+        yield airflow
+
+
+def test_there_is_a_dag_for_each_schedule_and_none_more(airflow: Airflow) -> None:
+    declared = yaml.safe_load((ROOT / "orchestrate/orchestrate.meltano.yml").read_text())
+    names = {schedule["name"] for schedule in [*declared["schedules"], *EXTRA_SCHEDULES]}
+    assert wait(lambda: airflow.dags() >= names, 60)
+    assert airflow.dags() == names
+    assert airflow.import_errors() == ""
+
+
+def test_a_dag_is_what_its_schedule_declares(airflow: Airflow) -> None:
+    dag = airflow.dag("daily-elt")
+    assert dag["timetable_summary"] == "0 6 * * *"
+    assert (dag["max_active_runs"], dag["catchup"], dag["is_paused"]) == (1, False, False)
+    assert dag["owners"] == ["dados"]
+    assert {tag["name"] for tag in dag["tags"]} == {"meltano", "gold"}
+    assert "dashboard of the morning" in dag["doc_md"]
+    assert dag["dag_run_timeout"] == "PT4H"
+    tasks = airflow.tasks("daily-elt")
+    assert {name: task["downstream_task_ids"] for name, task in tasks.items()} == {
+        LOAD: ["dbt-snowflake-rehearse"],
+        "dbt-snowflake-rehearse": ["dbt-snowflake-build"],
+        "dbt-snowflake-build": [],
+    }
+    for task in tasks.values():
+        assert task["retries"] == 3
+        # Meltano takes a run that was killed for alive for five minutes.
+        assert task["retry_delay"]["days"] == 0
+        assert task["retry_delay"]["seconds"] > 5 * 60
+        assert task["retry_exponential_backoff"]
+        assert task["execution_timeout"]["seconds"] == 4 * 60 * 60
+
+
+def test_a_nested_list_runs_side_by_side(airflow: Airflow) -> None:
+    tasks = airflow.tasks("nested")
+    assert {name: task["downstream_task_ids"] for name, task in tasks.items()} == {
+        "dbt-snowflake-freshness": ["dbt-snowflake-test"],
+        "dbt-snowflake-unit-test": ["dbt-snowflake-test"],
+        "dbt-snowflake-test": [],
+    }
+    assert airflow.dag("nested")["timetable_summary"] is None
+
+
+def test_nothing_listens_on_other_addresses(airflow: Airflow) -> None:
+    listening = {
+        (connection.laddr.ip, connection.laddr.port)
+        for process in airflow.processes()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {("127.0.0.1", int(airflow.project.variables["AIRFLOW_PORT"]))}
+
+
+def test_nobody_enters_without_the_password(airflow: Airflow) -> None:
+    stranger = Airflow(airflow.project, [])
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        stranger.call("/api/v2/dags")
+
+
+def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
+    airflow: Airflow,
+) -> None:
+    project = airflow.project
+
+    def ended() -> list[str]:
+        return [run for run, state in airflow.runs("every-minute").items() if state == "success"]
+
+    assert wait(lambda: len(ended()) == 1, 180), airflow.runs("every-minute")
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
+    assert project.local_stack("simulate", "--sales", "7").code == 0
+    known = set(airflow.runs("every-minute"))
+    assert wait(lambda: set(ended()) - known, 180), airflow.runs("every-minute")
+    airflow.pause("every-minute")
+    logs = [airflow.log("every-minute", run) for run in ended()]
+    new = sum(int(n) for log in logs for n in re.findall(r"VENDAS: (\d+) new rows", log))
+    assert new == SALES + 7
+    assert sum(f"VENDAS: {SALES} new rows" in log for log in logs) == 1
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
+    assert wait(lambda: "running" not in airflow.runs("every-minute").values(), 120)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here: install Debian's chromium")
+def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(airflow.url)
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(airflow.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{airflow.url}/dags?sort=dag_id")
+        page.get_by_text("weekly-reconcile").first.wait_for()
+        page.screenshot(path=tmp_path / "dags.png")
+        page.goto(f"{airflow.url}/dags/every-minute")
+        page.get_by_text(LOAD).first.wait_for()
+        page.screenshot(path=tmp_path / "run.png")
+        browser.close()
+    assert [url for url in asked if not url.startswith((airflow.url, "data:", "blob:"))] == []
+
+
+def test_lineage_leads_from_the_source_to_the_dashboard(airflow: Airflow) -> None:
+    lines = (airflow.project.folder / ".meltano/run/lineage.jsonl").read_text().splitlines()
+    complete = [event for event in map(json.loads, lines) if event["eventType"] == "COMPLETE"]
+    edges: dict[str, set[str]] = {}
+    for event in complete:
+        for read in event["inputs"]:
+            for written in event["outputs"]:
+                edges.setdefault(read["name"], set()).add(written["name"])
+    reached, new = set(), {"driva.public.vendas"}
+    while new:
+        reached |= new
+        new = {after for name in new for after in edges.get(name, ())} - reached
+    assert reached >= {
+        "DRIVAMOTORS.RAW.vendas",
+        "DRIVAMOTORS.BRONZE.stg_driva__vendas",
+        "DRIVAMOTORS.GOLD.fct_vendas",
+        "painel_de_vendas",
+    }
+    # Each run names the one that it is part of, up to the DAG's.
+    parents = {}
+    for event in complete:
+        if parent := event["run"]["facets"].get("parent"):
+            parents[event["run"]["runId"]] = parent["run"]["runId"]
+    dag_runs = {e["run"]["runId"] for e in complete if e["job"]["name"] == "every-minute"}
+    fact = next(e for e in complete if "fct_vendas.build.run" in e["job"]["name"])
+    run = fact["run"]["runId"]
+    for _ in range(3):  # dbt's own run, the task, the DAG
+        run = parents[run]
+    assert run in dag_runs
+
+
+def test_a_broken_configuration_takes_no_dag_away(airflow: Airflow) -> None:
+    before = airflow.dags()
+    file = airflow.project.folder / "meltano.yml"
+    good = file.read_text()
+    file.write_text(good + "jobs: [\n")
+    assert wait(airflow.import_errors, 60)
+    assert "configuration is broken; the last good one runs" in airflow.import_errors()
+    time.sleep(5)  # at least once more is everything read
+    assert airflow.dags() == before
+    assert not airflow.dag("daily-elt")["is_stale"]
+    file.write_text(good)
+    assert wait(lambda: not airflow.import_errors(), 60), airflow.import_errors()
+    assert airflow.dags() == before
+
+
+def test_what_is_wrong_in_a_schedule_is_named(airflow: Airflow) -> None:
+    def named(what: str) -> bool:
+        return f"schedule daily-elt: {what}" in airflow.import_errors()
+
+    file = airflow.project.folder / "orchestrate/orchestrate.meltano.yml"
+    good = file.read_text()
+    for right, wrong, said in (
+        ("deadline_minutes", "dead_minutes", "Annotations.__init__() got an unexpected"),
+        ("0 6 * * *", "0 25 * * *", "[0 25 * * *] is not acceptable"),
+        ("job: elt", "job: etl", "there is no job etl"),
+    ):
+        file.write_text(good.replace(right, wrong))
+        assert wait(partial(named, said), 60), airflow.import_errors()
+    file.write_text(good)
+    assert wait(lambda: not airflow.import_errors(), 60), airflow.import_errors()
+
+
+def test_a_failure_is_told_once_without_secrets_and_its_end_too(
+    airflow: Airflow, messages: tuple[str, list[str]]
+) -> None:
+    texts = messages[1]
+    run = airflow.trigger("failing")
+    assert airflow.state("failing", run) == "failed"
+    assert wait(lambda: texts, 60)
+    told = texts[0]
+    for fact in ("failing", LOAD, run, "Environment: local", f"public-vendas {SALES + 7}"):
+        assert fact in told
+    assert "not in the source" in told  # the log's last lines
+    assert SECRET not in told
+    assert SECRET not in airflow.log("failing", run)
+    # Mended, and run again from the task that failed.
+    file = airflow.project.folder / "orchestrate/orchestrate.meltano.yml"
+    file.write_text(file.read_text().replace(f"public-{SECRET}", "public-vendas"))
+    tasks = {"dry_run": False, "only_failed": True, "dag_run_id": run}
+    kept = airflow.home / "meltano.local.json"
+    assert wait(lambda: SECRET not in kept.read_text(), 60)
+    airflow.call("/api/v2/dags/failing/clearTaskInstances", tasks)
+    assert airflow.state("failing", run) == "success"
+    assert wait(lambda: len(texts) > 1, 60)
+    assert "failing is well again" in texts[1]
+    assert len(texts) == 2
+    assert texts[0] in (airflow.home / "logs/alerts.log").read_text()
+
+
+def test_a_missed_deadline_is_told(airflow: Airflow, messages: tuple[str, list[str]]) -> None:
+    before = len(messages[1])
+    run = airflow.trigger("late")
+    assert airflow.state("late", run) == "success"
+    assert wait(lambda: len(messages[1]) > before, 60)
+    assert "late has missed its deadline" in messages[1][before]
+
+
+def test_a_backfill_reads_one_table_again_and_leaves_other_bookmarks(airflow: Airflow) -> None:
+    project = airflow.project
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        airflow.trigger("backfill", table="vendass")
+    bookmarks = project.state()
+    with project.snowflake() as connection, connection.cursor() as cursor:
+        cursor.execute("delete from RAW.CIDADES where ID_CIDADES <= 3")
+    run = airflow.trigger("backfill", table="cidades")
+    assert airflow.state("backfill", run) == "success"
+    assert "CIDADES: 3 new rows" in airflow.log("backfill", run)
+    assert "VENDAS:" not in airflow.log("backfill", run)
+    assert project.state() == bookmarks
+
+
+def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:
+    airflow.stop(signal.SIGTERM)
+
+
+def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(tmp_path: Path) -> None:
+    """On PostgreSQL as the metadata database."""
+    with serving(tmp_path) as airflow:
+        project = airflow.project
+        with project.postgres() as connection:
+            connection.execute("create database airflow")
+        address = f"driva:driva@127.0.0.1:{project.postgres_port}/airflow"
+        airflow.project = project = project.with_variables(
+            AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"postgresql+psycopg2://{address}"
+        )
+        airflow.start()
+        run = airflow.trigger("retried")
+        assert wait(lambda: killed(project), 60)
+        assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values(), 60)
+        assert "Another run is in progress" in airflow.log("retried", run)
+        # Meltano takes a run for dead when it was not heard of for five minutes.
+        with sqlite3.connect(project.folder / ".meltano/meltano.db") as database:
+            database.execute("update runs set last_heartbeat_at = datetime('now', '-6 minutes')")
+        assert airflow.state("retried", run) == "success"
+        rows = project.source("select count(*), sum(valor_pago) from vendas")
+        assert project.warehouse("select count(*), sum(VALOR_PAGO) from RAW.VENDAS") == rows
+        airflow.stop(signal.SIGINT, group=True)
+
+
+def killed(project: Project) -> bool:
+    """Kill Meltano and its plugins, as the kernel does, once the target is there."""
+    for process in psutil.process_iter(["cmdline"]):
+        with suppress(psutil.Error):
+            command = " ".join(process.info["cmdline"] or ())
+            if "driva-target-snowflake" in command and str(project.folder) in str(
+                process.environ().get("MELTANO_PROJECT_ROOT")
+            ):
+                os.killpg(os.getpgid(process.pid), signal.SIGKILL)
+                return True
+    return False
