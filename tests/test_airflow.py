@@ -216,7 +216,7 @@ def serving(tmp_path: Path, **variables: str) -> Iterator[Airflow]:
     """A project with a few sales, whose Airflow runs."""
     created = Project.create(tmp_path / "project").with_variables(
         AIRFLOW_PORT=str(free_port()),
-        AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL="3",
+        AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL="8",
         **variables,
     )
     declared = created.folder / "orchestrate/orchestrate.meltano.yml"
@@ -413,7 +413,7 @@ def test_a_broken_configuration_takes_no_dag_away(airflow: Airflow) -> None:
     file.write_text(good + "jobs: [\n")
     assert wait(airflow.import_errors, 60)
     assert "configuration is broken; the last good one runs" in airflow.import_errors()
-    time.sleep(5)  # at least once more is everything read
+    time.sleep(10)  # at least once more is everything read
     assert airflow.dags() == before
     assert not airflow.dag("daily-elt")["is_stale"]
     file.write_text(good)
