@@ -491,6 +491,19 @@ def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:
     airflow.stop(signal.SIGTERM)
 
 
+@pytest.mark.parametrize("port", ["", "eight", "taken"])
+def test_a_port_that_cannot_be_had_is_named(tmp_path: Path, port: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        number = str(other.getsockname()[1]) if port == "taken" else port
+        project = Project.create(tmp_path / "project").with_variables(AIRFLOW_PORT=number)
+        done = project.meltano("invoke", "airflow:start")
+    assert done.code == 1
+    assert "AIRFLOW_PORT" in done.output
+    assert "Traceback" not in done.output
+
+
 def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(tmp_path: Path) -> None:
     """On PostgreSQL as the metadata database."""
     with serving(tmp_path) as airflow:

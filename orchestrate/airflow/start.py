@@ -18,15 +18,17 @@ from urllib.request import urlopen
 
 HOME = Path(os.environ["AIRFLOW_HOME"])
 HOST = os.environ["AIRFLOW__API__HOST"]
-PORT = int(os.environ["AIRFLOW__API__PORT"])
+PORT = os.environ.get("AIRFLOW__API__PORT", "")
 PASSWORDS = HOME / "simple_auth_manager_passwords.json.generated"
 SECONDS_TO_START = 120
 
 
 def main() -> None:
     """Start, announce, and wait for the end."""
+    if not PORT.isdigit():
+        sys.exit(f"AIRFLOW_PORT={PORT!r} is not a port number: set it in .env, to 8080 for example")
     with socket.socket() as probe:
-        if probe.connect_ex((HOST, PORT)) == 0:
+        if probe.connect_ex((HOST, int(PORT))) == 0:
             sys.exit(f"port {PORT} is taken by another program: set AIRFLOW_PORT in .env")
     (HOME / "logs").mkdir(exist_ok=True)
     print(f"Airflow is starting; its output is in {HOME / 'logs'}", flush=True)
