@@ -113,5 +113,5 @@ def _tell(title: str, facts: Mapping[str, Any]) -> None:
         import apprise  # noqa: PLC0415 - half a second that only an alert is worth
 
         service = apprise.Apprise()
-        if not service.add(url) or not service.notify(title=title, body=body):
+        if not service.add(url) or not service.notify(body, title, body_format="text"):
             raise RuntimeError("the alert was not sent: check AIRFLOW_ALERT_URL")
