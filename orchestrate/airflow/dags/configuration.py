@@ -5,5 +5,5 @@ It is a file of its own so that the DAGs of the last good configuration stay.
 
 from meltano_project import kept
 
-if kept().error:
-    raise ValueError(f"Meltano's configuration is broken; the last good one runs. {kept().error}")
+if error := kept().error:
+    raise ValueError(f"Meltano's configuration is broken; the last good one runs. {error}")

@@ -80,10 +80,8 @@ def _end(log: Path) -> list[str]:
 def _bookmarks(dag: str) -> str:
     """Return the bookmarks of what a DAG loads, as Meltano has them."""
     found = []
-    schedules = [schedule for schedule in kept().schedules if schedule.name == dag]
-    for step in (step for schedule in schedules for steps in schedule.steps for step in steps):
-        if " " not in step:
-            continue
+    steps = [s for schedule in kept().schedules if schedule.name == dag for s in schedule.steps]
+    for step in (step for steps_at_a_time in steps for step in steps_at_a_time if " " in step):
         state_id = f"{ENVIRONMENT}:{step.split()[0]}-to-{step.split()[-1]}"
         got = subprocess.run(
             [*MELTANO, "--log-level=error", "state", "get", state_id],

@@ -29,6 +29,7 @@ def of_tables(step: str, env: Mapping[str, str]) -> Lineage:
     filter_variable = f"{extractor.upper().replace('-', '_')}__SELECT_FILTER"
     filters = json.loads(env.get(filter_variable, "[]"))
     streams = [stream for stream in source["streams"] if _passes(filters, stream)]
+    warehouse = _warehouse()
     raw = f"{target['database']}.{target['default_target_schema']}"
     return Lineage(
         inputs=[
@@ -39,19 +40,20 @@ def of_tables(step: str, env: Mapping[str, str]) -> Lineage:
             for stream in streams
             if stream in source["tables"]
         ],
-        outputs=[Dataset(_warehouse(), f"{raw}.{stream.partition('-')[2]}") for stream in streams],
+        outputs=[Dataset(warehouse, f"{raw}.{stream.partition('-')[2]}") for stream in streams],
     )
 
 
 def of_exposures() -> Lineage:
     """Return what reads dbt's models, such as the dashboard."""
     manifest = json.loads((ROOT / "transform/target/manifest.json").read_text())
+    warehouse = _warehouse()
     inputs, outputs = {}, []
     for exposure in manifest["exposures"].values():
         for name in exposure["depends_on"]["nodes"]:
             node = manifest["nodes"][name]
             table = f"{node['database']}.{node['schema']}.{node['alias']}"
-            inputs[table] = Dataset(_warehouse(), table)
+            inputs[table] = Dataset(warehouse, table)
         outputs.append(Dataset(f"dbt://{exposure['package_name']}", exposure["name"]))
     return Lineage(inputs=list(inputs.values()), outputs=outputs)
 

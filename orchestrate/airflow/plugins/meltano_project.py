@@ -39,19 +39,14 @@ class Schedule:
 
     Attributes:
         interval: a cron expression or one of Meltano's words, such as `@daily`.
-        tasks: what `meltano run` takes, in order; those of a nested list may run at a time.
+        steps: what `meltano run` takes, in order; those of one list may run at a time.
     """
 
     name: str
     interval: str
     env: dict[str, str]
-    tasks: list[str | list[str]]
+    steps: list[list[str]]
     annotations: dict[str, Any]
-
-    @property
-    def steps(self) -> list[list[str]]:
-        """The tasks in order; those of one list may run at a time."""
-        return [[task] if isinstance(task, str) else task for task in self.tasks]
 
 
 @dataclass(frozen=True)
@@ -172,7 +167,7 @@ def _compiled(fingerprint: str) -> Configuration:
                 name=declared["name"],
                 interval=declared["interval"],
                 env=declared.get("env", {}),
-                tasks=jobs[declared["job"]],
+                steps=[[task] if isinstance(task, str) else task for task in jobs[declared["job"]]],
                 annotations=declared.get("annotations", {}),
             )
         )
