@@ -320,6 +320,17 @@ def test_a_transaction_is_rolled_back(cursor: SnowflakeCursor) -> None:
     assert run(cursor, "select count(*) from RAW.T") == [(0,)]
 
 
+def test_a_transaction_that_is_left_open_gives_way(
+    project: Project, cursor: SnowflakeCursor
+) -> None:
+    run(cursor, "create table RAW.ABERTA (ID int)")
+    with project.snowflake() as left:
+        run(left.cursor(), "begin")
+        run(left.cursor(), "insert into RAW.ABERTA values (1)")
+        run(cursor, "insert into RAW.ABERTA values (2)")
+        assert run(cursor, "select ID from RAW.ABERTA") == [(2,)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -34,8 +34,9 @@ from local_stack.snowflake import rewrite
 from local_stack.snowflake.stage import StagedFiles, UserStage, unsupported, user_stage_path
 
 # How long a statement waits for a table that another session's transaction has changed, and how
-# long that session may then have been idle before its transaction is rolled back.
+# long that session may be idle meanwhile before its transaction is rolled back.
 LOCK_WAIT_SECONDS = 60.0
+IDLE_SECONDS = 20.0
 # Results kept for RESULT_SCAN; fakesnow keeps every one for ever.
 RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
@@ -103,24 +104,24 @@ class TableLocks:
 
     def __init__(self) -> None:
         self._owners: dict[TableName, LocalConnection] = {}
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # reentrant
 
     def acquire(self, table: TableName, session: LocalConnection) -> None:
         """Wait for `table`; roll back the transaction of an idle session that stands in the way."""
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
         with self._changed:
-            free = self._changed.wait_for(
-                lambda: self._owners.get(table, session) is session, LOCK_WAIT_SECONDS
-            )
-            if not free:
-                owner = self._owners[table]
-                if not owner.is_idle(LOCK_WAIT_SECONDS):
+            while not self._changed.wait_for(
+                lambda: self._owners.get(table, session) is session, timeout=1
+            ):
+                if self._owners[table].abandon_transaction(IDLE_SECONDS):
+                    self.release(self._owners[table])
+                elif time.monotonic() > deadline:
                     raise ProgrammingError(
                         msg=f"Statement waited {LOCK_WAIT_SECONDS:.0f} s for table {table[2]}, "
                         "which another transaction is changing.",
                         errno=625,
                         sqlstate="57014",
                     )
-                owner.abandon_transaction()
             self._owners[table] = session
 
     def release(self, session: LocalConnection) -> None:
@@ -162,14 +163,18 @@ class LocalConnection(FakeSnowflakeConnection):
                 if not self._in_transaction:
                     self.locks.release(self)
 
-    def is_idle(self, seconds: float) -> bool:
-        """Tell whether nothing has run here for that long."""
-        return not self.running.locked() and time.monotonic() - self._last_used >= seconds
-
-    def abandon_transaction(self) -> None:
-        """Roll the open transaction back."""
-        self._duck_conn.rollback()
-        self._in_transaction = False
+    def abandon_transaction(self, seconds: float) -> bool:
+        """Roll the open transaction back if nothing has run here for that long."""
+        if not self.running.acquire(blocking=False):
+            return False
+        try:
+            if time.monotonic() - self._last_used < seconds:
+                return False
+            self._duck_conn.rollback()
+            self._in_transaction = False
+            return True
+        finally:
+            self.running.release()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
