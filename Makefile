@@ -1,6 +1,6 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup stack run test browser lint format docs slim airflow backfill down reset \
+.PHONY: help setup stack run test browser lint format docs slim airflow dashboard backfill down reset \
 	figures bench test-snowflake requirements
 
 MELTANO := .venv/bin/meltano
@@ -28,6 +28,7 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@$(MELTANO) --log-level=warning invoke local-stack:status
 	@echo 'Ask it:          $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
 	@echo 'What was tested: $(MELTANO) invoke local-stack:sql "select * from GOLD.QUALIDADE_DADOS"'
+	@echo 'See it:          make dashboard'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
 test: lint browser ## Run every check, and every test on a stack of its own
@@ -40,7 +41,7 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium \
 			>/dev/null; } || true
 
-lint: stack .meltano/.airflow ## Check Python, SQL and YAML, the SQL on the local stack
+lint: stack .meltano/.airflow .meltano/.dashboard ## Check Python, SQL and YAML, the SQL on the local stack
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy tests benchmarks transform
@@ -52,6 +53,7 @@ lint: stack .meltano/.airflow ## Check Python, SQL and YAML, the SQL on the loca
 		plugins/local-stack
 	.venv/bin/mypy --python-executable .meltano/utilities/airflow/venv/bin/python \
 		orchestrate/airflow
+	.venv/bin/mypy --python-executable .meltano/utilities/dashboard/venv/bin/python analyze
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
@@ -75,6 +77,9 @@ slim: stack ## Build and test only what differs from BASE=main
 airflow: setup .meltano/.airflow ## Run Airflow, and with it what is scheduled, until Ctrl-C
 	@$(MELTANO) --log-level=warning invoke airflow:initialize
 	@trap '' INT; exec $(MELTANO) --log-level=warning invoke airflow:start # it waits for all
+
+dashboard: stack .meltano/.dashboard ## Serve the dashboard, until Ctrl-C
+	@echo 'Ctrl-C stops it.'; trap '' INT; exec $(MELTANO) invoke dashboard # which Ctrl-C reaches by itself
 
 backfill: setup ## Read one TABLE=vendas again from its first id, and build what depends on it
 	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))
@@ -102,6 +107,7 @@ requirements: .venv/.installed ## Resolve every plugin's requirements again
 	for plugin in tap-postgres target-snowflake local-stack; do \
 		$(COMPILE) plugins/$$plugin/pyproject.toml -o plugins/requirements/$$plugin.txt || exit; \
 	done
+	$(COMPILE) analyze/pyproject.toml -o plugins/requirements/dashboard.txt
 	for plugin in dbt-snowflake airflow; do \
 		$(COMPILE) plugins/requirements/$$plugin.in -o plugins/requirements/$$plugin.txt || exit; \
 	done
@@ -128,7 +134,11 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --n
 	$(MELTANO) install tap-postgres target-snowflake dbt-snowflake local-stack
 	touch $@
 
-# Only for who asks for it: `make run` does not wait.
+# Only for who asks for them: `make run` does not wait.
 .meltano/.airflow: .venv/.installed plugins/requirements/airflow.txt
 	$(MELTANO) install airflow
+	touch $@
+
+.meltano/.dashboard: .venv/.installed plugins/requirements/dashboard.txt analyze/pyproject.toml
+	$(MELTANO) install dashboard
 	touch $@

@@ -10,16 +10,27 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from gzip import decompress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
 import snowflake.connector
 import yaml
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+needs_a_browser = pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium here: install Debian's chromium"
+)
 
 # The end-to-end test on a real account is not there for whoever has none.
 collect_ignore = [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["test_snowflake_account.py"]
@@ -58,7 +69,7 @@ class Project:
         for name in (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities"):
             (folder / name).symlink_to(ROOT / name)
         shutil.copy(ROOT / "meltano.yml", folder)
-        for name in ("extract", "load", "transform", "orchestrate", "plugins"):
+        for name in ("analyze", "extract", "load", "transform", "orchestrate", "plugins"):
             made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)
         return cls(folder, free_port(), free_port())
@@ -204,6 +215,44 @@ class Project:
             cursor.execute(statement)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+@contextmanager
+def overheard(port: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Pass requests on to the local Snowflake; yields a port, and paths and bodies sent to it."""
+    sent: list[tuple[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_zipped = self.headers.get("Content-Encoding") == "gzip"
+            sent.append((self.path, (decompress(body) if is_zipped else body).decode()))
+            request = Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
+            with urlopen(request) as answer:
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    if name.lower() not in ("transfer-encoding", "connection"):
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.read())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, sent
+        server.shutdown()
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A Chromium that asks for nothing by itself."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
 
 
 def free_port() -> int:

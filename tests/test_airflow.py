@@ -25,15 +25,11 @@ from typing import Any
 import psutil
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
 
-from tests.conftest import ROOT, Project, free_port
+from tests.conftest import ROOT, Project, browsing, free_port, needs_a_browser
 
 SALES = 300
 SECRET = "segredo-que-ninguem-le"
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 LOAD = "tap-postgres-to-target-snowflake"
 
 # What the tests declare beside the project's own schedules.
@@ -350,13 +346,9 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
     assert wait(lambda: "running" not in airflow.runs("every-minute").values(), 120)
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium here: install Debian's chromium")
+@needs_a_browser
 def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
+    with browsing() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -370,7 +362,6 @@ def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -
         page.goto(f"{airflow.url}/dags/every-minute")
         page.get_by_text(LOAD).first.wait_for()
         page.screenshot(path=tmp_path / "run.png")
-        browser.close()
     assert [url for url in asked if not url.startswith((airflow.url, "data:", "blob:"))] == []
 
 

@@ -6,17 +6,11 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from gzip import decompress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import Project, overheard
 
 
 @pytest.fixture(scope="module")
@@ -26,40 +20,12 @@ def sale(project: Project) -> Project:
     return project
 
 
-@contextmanager
-def overheard(port: int) -> Iterator[tuple[int, list[str]]]:
-    """Pass requests on to the local Snowflake; yields a port, and what clients send to it."""
-    bodies: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            is_zipped = self.headers.get("Content-Encoding") == "gzip"
-            bodies.append((decompress(body) if is_zipped else body).decode())
-            request = Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
-            with urlopen(request) as answer:
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    if name.lower() not in ("transfer-encoding", "connection"):
-                        self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.read())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port, bodies
-        server.shutdown()
-
-
 def test_statements_are_tagged_with_environment_run_and_stream(sale: Project) -> None:
     run = str(uuid.uuid4())
-    with overheard(sale.snowflake_port) as (port, bodies):
+    with overheard(sale.snowflake_port) as (port, sent):
         through = sale.with_variables(LOCAL_SNOWFLAKE_PORT=str(port), MELTANO_RUN_ID=run)
         through.succeed("run", "el")
-    statements = [sql for body in bodies if (sql := json.loads(body or "{}").get("sqlText"))]
+    statements = [sql for _, body in sent if (sql := json.loads(body or "{}").get("sqlText"))]
     merge = next(i for i, sql in enumerate(statements) if "merge into" in sql)
     tags = [sql.split("'")[1] for sql in statements[:merge] if "query_tag" in sql]
     assert json.loads(tags[-1]) == {"environment": "local", "run": run, "stream": "public-estados"}

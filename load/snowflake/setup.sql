@@ -41,6 +41,7 @@ create schema if not exists SILVER;
 create schema if not exists GOLD;
 create schema if not exists QUALIDADE;
 create schema if not exists ENSAIO;
+create schema if not exists PAINEL;
 
 grant usage on database identifier($database_name) to role DRIVA_LOADER;
 grant usage on database identifier($database_name) to role DRIVA_TRANSFORMER;
@@ -62,3 +63,6 @@ grant all privileges on schema ENSAIO to role DRIVA_TRANSFORMER;
 grant usage on schema SILVER to role DRIVA_REPORTER;
 grant usage on schema GOLD to role DRIVA_REPORTER;
 grant usage on schema SILVER to role DRIVA_PII_READER;
+
+-- The dashboard inside Snowflake runs with the rights of its owner, the reporter.
+grant usage, create streamlit, create stage on schema PAINEL to role DRIVA_REPORTER;

@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit on the tables of GOLD."""

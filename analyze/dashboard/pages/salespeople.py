@@ -1,0 +1,69 @@
+"""Salespeople: their ranking, and each against the mean of the dealership."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, warehouse
+from dashboard.language import short_money, signed, t
+from dashboard.layout import (
+    brief,
+    card,
+    change,
+    columns,
+    derived,
+    heading,
+    named,
+    stop_if_empty,
+    table,
+)
+from dashboard.warehouse import Scope
+
+DRAWN = 15
+
+
+def show(scope: Scope) -> None:
+    """Show the page."""
+    heading(t("Vendedores"), scope)
+    rows = ranked(scope)
+    stop_if_empty(rows)
+    with card(t("Os {count} maiores", count=min(DRAWN, len(rows)))):
+        st.caption(t("Barra: o vendedor. Traço: a média dos vendedores da concessionária."))
+        first = rows.head(DRAWN)
+        first = first.assign(
+            nome=first["vendedor"] + " · " + brief(first["concessionaria"]),
+            rotulo=first["total"].map(short_money) + "  " + first["acima"].map(signed),
+        )
+        st.altair_chart(
+            charts.bars(first, "nome", "total", "rotulo", "media"),
+            alt=t("Barras: faturamento por vendedor; traço: média da concessionária"),
+        )
+    with card(t("Ranking")):
+        team(scope, "vendedores")
+
+
+def ranked(scope: Scope) -> pd.DataFrame:
+    """Return the salespeople with sales, the first one first, with their dealership's mean."""
+    now, _ = warehouse.totals(scope, "vendedor_id")
+    rows = derived(named(now, warehouse.salespeople())).sort_values("total", ascending=False)
+    rows["media"] = rows.groupby("concessionaria")["total"].transform("mean")
+    rows["acima"] = change(rows["total"], rows["media"])
+    rows["posicao"] = rows["total"].rank(ascending=False, method="min").astype(int)
+    return rows
+
+
+def team(scope: Scope, name: str) -> None:
+    """Show the salespeople as a table of that name."""
+    shown = columns(
+        "posicao",
+        "vendedor",
+        "concessionaria",
+        "total",
+        "media",
+        "acima",
+        "quantidade",
+        "valor_medio",
+        "desconto_percentual",
+    )
+    table(ranked(scope), shown, name)

@@ -1,0 +1,212 @@
+"""Every query of the dashboard: plain selects on GOLD, aggregated by the warehouse.
+
+Results are kept for `TTL`, for all viewers, and are small whatever the number of sales: a row a
+dealership, vehicle, salesperson, day, week or month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+from snowflake.connector.errors import Error
+
+from dashboard.language import t
+
+TTL = timedelta(minutes=5)
+NOT_FOUND = 2003
+# The tables whose rows are counted.
+TABLES = (
+    "FCT_VENDAS",
+    "ANALISE_VENDAS_CIDADE",
+    "ANALISE_VENDAS_CONCESSIONARIA",
+    "ANALISE_VENDAS_CONCESSIONARIA_MES",
+    "ANALISE_VENDAS_TEMPORAL",
+    "ANALISE_VENDAS_VEICULO",
+    "ANALISE_VENDAS_VENDEDOR",
+    "CARGAS",
+    "QUALIDADE_DADOS",
+)
+# What is added up; means and shares are derived from these, whatever the grouping.
+MEASURES = {
+    "quantidade": "count(*)",
+    "com_valor": "count(valor_venda)",
+    "total": "coalesce(sum(valor_venda), 0)",
+    "com_desconto": "count(desconto)",
+    "desconto": "coalesce(sum(desconto), 0)",
+    "preco_tabela": "coalesce(sum(case when desconto is not null then preco_tabela end), 0)",
+}
+
+
+class UnavailableError(Exception):
+    """A sentence for the viewer: the warehouse cannot be reached, or has no GOLD."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which sales are meant.
+
+    Attributes:
+        start: first day; None for all sales, those without a date among them.
+        end: last day, likewise.
+        before: first day of the period to compare with, which ends before `start`; None for none.
+        dealerships: their ids; None for all.
+        vehicles: their ids; None for all.
+    """
+
+    start: date | None
+    end: date | None
+    before: date | None
+    dealerships: tuple[int, ...] | None = None
+    vehicles: tuple[int, ...] | None = None
+
+    def where(self, since: date | None) -> str:
+        """Return the condition for the sales from a day on; nothing here is typed by the viewer."""
+        conditions = ["true"]
+        if since and self.end:
+            conditions.append(f"data_venda >= '{since}'")
+            conditions.append(f"data_venda < '{self.end + timedelta(days=1)}'")
+        for column, ids in (
+            ("concessionaria_id", self.dealerships),
+            ("veiculo_id", self.vehicles),
+        ):
+            if ids is not None:
+                conditions.append(f"{column} in ({', '.join(map(str, ids)) or 'null'})")
+        return " and ".join(conditions)
+
+
+def query(statement: str) -> pd.DataFrame:
+    """Return the rows of a statement, columns in lower case.
+
+    Raises:
+        UnavailableError: the warehouse cannot be reached, or what is asked for is not there.
+    """
+    connection = None
+    try:
+        connection = st.connection("snowflake")
+        rows = connection.query(statement, ttl=TTL, show_spinner=t("Consultando o armazém…"))
+    except Error as error:
+        if connection:
+            connection.reset()
+        if error.errno == NOT_FOUND:
+            raise UnavailableError(
+                t("As tabelas do painel ainda não existem. Rode `make run` e recarregue a página.")
+            ) from error
+        raise UnavailableError(
+            t(
+                "O armazém de dados não responde, então não há números para mostrar. "
+                "Confira se ele está no ar (`make stack`) e recarregue a página."
+            )
+        ) from error
+    return rows.rename(columns=str.lower)
+
+
+def dealerships() -> pd.DataFrame:
+    """Return id, concessionaria, cidade, estado, sigla and regiao of those with sales."""
+    return query(
+        "select id, coalesce(concessionaria, 'Não informado') as concessionaria, cidade, estado,"
+        " sigla, regiao from GOLD.ANALISE_VENDAS_CONCESSIONARIA order by concessionaria, id"
+    )
+
+
+def vehicles() -> pd.DataFrame:
+    """Return id, veiculo and tipo of those with sales."""
+    return query(
+        "select id, coalesce(veiculo, 'Não informado') as veiculo, tipo"
+        " from GOLD.ANALISE_VENDAS_VEICULO order by veiculo, id"
+    )
+
+
+def salespeople() -> pd.DataFrame:
+    """Return id, vendedor and concessionaria (where they work) of those with sales."""
+    return query(
+        "select id, vendedor, concessionaria from GOLD.ANALISE_VENDAS_VENDEDOR order by id"
+    )
+
+
+def cities() -> pd.DataFrame:
+    """Return cidade, sigla, latitude and longitude of those with sales."""
+    return query(
+        "select cidade, sigla, cast(avg(latitude) as float) as latitude,"
+        " cast(avg(longitude) as float) as longitude from GOLD.ANALISE_VENDAS_CIDADE group by 1, 2"
+    )
+
+
+def days() -> tuple[date, date] | None:
+    """Return the first and the last day with a sale; None without any."""
+    row = query(
+        "select cast(min(data_venda) as date) as primeiro, cast(max(data_venda) as date) as ultimo"
+        " from GOLD.FCT_VENDAS"
+    ).iloc[0]
+    return None if pd.isna(row.primeiro) else (row.primeiro, row.ultimo)
+
+
+def measured(keys: str, count: int, where: str) -> pd.DataFrame:
+    """Return the measures by the first `count` columns, the keys."""
+    sums = ", ".join(f"{formula} as {name}" for name, formula in MEASURES.items())
+    grouping = ", ".join(str(i + 1) for i in range(count))
+    rows = query(f"select {keys}, {sums} from GOLD.FCT_VENDAS where {where} group by {grouping}")
+    # Sums of cents stay exact in a float below 90 trillion reais.
+    return rows.astype(dict.fromkeys(MEASURES, float))
+
+
+def totals(scope: Scope, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the measures by a key column, in the period and in the one before it.
+
+    Both have `by` as their index; the second is empty where there is no period before.
+    """
+    earlier = f"coalesce(data_venda < '{scope.start}', false)" if scope.before else "false"
+    rows = measured(f"{by}, {earlier} as anterior", 2, scope.where(scope.before or scope.start))
+    rows = rows.set_index(by)
+    before = rows.pop("anterior").astype(bool)
+    return rows[~before], rows[before]
+
+
+def series(scope: Scope, unit: str, since: date, by: str | None = None) -> pd.DataFrame:
+    """Return the measures by day, week or month (`inicio`) from a day on, and by a key column."""
+    keys = f"cast(date_trunc('{unit}', data_venda) as date) as inicio" + (f", {by}" if by else "")
+    return measured(keys, 2 if by else 1, scope.where(since)).dropna(subset="inicio")
+
+
+def checks() -> pd.DataFrame:
+    """Return the newest result of each check, of those that ran in the last 30 days of runs."""
+    return query(
+        "select verificacao, descricao, tipo, tabela, coluna, severidade, situacao, linhas,"
+        " mensagem, executado_em from GOLD.QUALIDADE_DADOS"
+        " qualify row_number() over (partition by verificacao order by executado_em desc) = 1"
+        " and executado_em >= dateadd(day, -30, max(executado_em) over ())"
+        " order by verificacao"
+    )
+
+
+def runs() -> pd.DataFrame:
+    """Return the last 20 runs: when, and how many checks came out how."""
+    return query(
+        "select executado_em, situacao, count(*) as verificacoes from GOLD.QUALIDADE_DADOS"
+        " group by 1, 2 qualify dense_rank() over (order by executado_em desc) <= 20"
+        " order by 1 desc, 2"
+    )
+
+
+def loads() -> pd.DataFrame:
+    """Return each source table's bookmark, rows, and when it was compared and loaded last."""
+    return query(
+        "select tabela, marcador, linhas_origem, conferido_em, carregado_em"
+        " from GOLD.CARGAS order by tabela"
+    )
+
+
+def freshness() -> pd.Series[pd.Timestamp]:
+    """Return ultima_venda, and ultima_carga of a sale, in UTC."""
+    return query(
+        "select max(data_venda) as ultima_venda, max(carregado_em) as ultima_carga"
+        " from GOLD.FCT_VENDAS"
+    ).iloc[0]
+
+
+def row_counts() -> pd.DataFrame:
+    """Return tabela and linhas of GOLD."""
+    counts = (f"select '{name}' as tabela, count(*) as linhas from GOLD.{name}" for name in TABLES)
+    return query(" union all ".join(counts))

@@ -1,0 +1,62 @@
+"""Serve the dashboard outside Snowflake, with the connection that the environment describes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import streamlit as st
+from streamlit.web import cli
+
+# Imported before the first viewer waits for them.
+from dashboard import charts, filters, layout, pages, timeline, warehouse  # noqa: F401
+from dashboard.language import t
+
+# How long to wait for a warehouse that does not answer.
+TIMEOUT_SECONDS = 10
+# What the connector calls the settings that it names otherwise.
+OPTIONS = {
+    "private_key_path": "private_key_file",
+    "private_key_passphrase": "private_key_file_pwd",
+}
+PREFIX = "DASHBOARD_SNOWFLAKE_"
+
+settings = {
+    name.removeprefix(PREFIX).lower(): value
+    for name, value in os.environ.items()
+    if name.startswith(PREFIX) and value
+}
+
+
+def say_so(_: Exception) -> bool:
+    """Say that a page has failed; what has happened is in the log."""
+    st.error(t("Esta página falhou. Os detalhes estão no terminal do painel."))
+    return True
+
+
+app = st.App(
+    Path(__file__).resolve().with_name("streamlit_app.py"),
+    on_script_error=say_so,
+    secrets={
+        "connections": {
+            "snowflake": {
+                **{OPTIONS.get(name, name): value for name, value in settings.items()},
+                "login_timeout": TIMEOUT_SECONDS,
+                "network_timeout": TIMEOUT_SECONDS,
+                "session_parameters": {"QUERY_TAG": "dashboard"},
+            }
+        }
+    },
+)
+
+
+def main() -> None:
+    """Serve until stopped; options are those of `streamlit run`."""
+    port = os.environ.get("STREAMLIT_SERVER_PORT", "")
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
+        sys.exit(
+            f"DASHBOARD_PORT={port!r} is not a port number: set it in .env, to 8501 for example"
+        )
+    sys.argv[1:1] = ["run", __file__]
+    cli.main(prog_name="dashboard")

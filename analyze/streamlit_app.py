@@ -1,0 +1,57 @@
+"""The dashboard's entry point, on a laptop and as Streamlit in Snowflake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import filters
+from dashboard.language import locale, t
+from dashboard.pages import data, dealerships, overview, salespeople, vehicles
+from dashboard.warehouse import Scope, UnavailableError
+
+ASSETS = Path(__file__).parent / "dashboard"
+
+scope: Scope | None = None
+
+
+def show_sales(show: Callable[[Scope], None]) -> None:
+    """Show a page about the sales that the filters choose."""
+    if scope:
+        show(scope)
+    else:
+        st.info(t("Ainda não há vendas em GOLD."), icon=":material/search_off:")
+
+
+st.set_page_config(page_title="Driva Motors", page_icon=ASSETS / "icon.svg", layout="wide")
+st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
+st.html(ASSETS / "style.css")
+above = st.sidebar.container()
+with st.sidebar:
+    filters.choose_language()
+    st.html(  # for screen readers
+        f"<script>document.documentElement.lang = '{locale().replace('_', '-')}'</script>",
+        unsafe_allow_javascript=True,
+    )
+sales = {
+    "": (t("Visão geral"), ":material/monitoring:", overview.show),
+    "concessionarias": (t("Concessionárias"), ":material/store:", dealerships.show),
+    "veiculos": (t("Veículos"), ":material/directions_car:", vehicles.show),
+    "vendedores": (t("Vendedores"), ":material/groups:", salespeople.show),
+}
+page = st.navigation(
+    [
+        st.Page(partial(show_sales, show), title=title, icon=icon, url_path=path, default=not path)
+        for path, (title, icon, show) in sales.items()
+    ]
+    + [st.Page(data.show, title=t("Dados"), icon=":material/verified:", url_path="dados")]
+)
+try:
+    with above:
+        scope = filters.choose()
+    page.run()
+except UnavailableError as error:
+    st.error(str(error), icon=":material/cloud_off:")
