@@ -194,6 +194,7 @@ class Project:
                 "protocol": "http",
                 "database": "DRIVAMOTORS",
                 "login_timeout": 10,
+                "platform_detection_timeout_seconds": 0,  # no cloud is asked whether this is it
                 **options,
             }
         )
