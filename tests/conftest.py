@@ -25,6 +25,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
+# The job `elt` without its rehearsal, which is shown in test_pipeline and need not be again.
+ELT = ("tap-postgres", "target-snowflake", "dbt-snowflake:build")
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -194,7 +196,7 @@ class Project:
                 "protocol": "http",
                 "database": "DRIVAMOTORS",
                 "login_timeout": 10,
-                "platform_detection_timeout_seconds": 0,  # no cloud is asked whether this is it
+                "platform_detection_timeout_seconds": 0,  # no cloud's metadata is asked for
                 **options,
             }
         )
