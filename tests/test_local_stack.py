@@ -10,8 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import ROOT, STATE_ID, Project, free_port
+from tests.conftest import ELT, ROOT, STATE_ID, Project, free_port
 from tests.oracle import assert_gold_equals_source
+
+
+def test_an_empty_source_gives_empty_tables(project: Project) -> None:
+    project.succeed("run", *ELT)
+    for table in ("FCT_VENDAS", "ANALISE_VENDAS_TEMPORAL"):
+        assert project.warehouse(f"select count(*) from GOLD.{table}") == [(0,)]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +91,7 @@ def test_an_external_postgres_is_read_and_never_written_to(loaded: Project, tmp_
         TAP_POSTGRES_DATABASE="driva",
     )
     try:
-        done = reader.succeed("run", "local-stack:up", "local-stack:seed", "elt")
+        done = reader.succeed("run", "local-stack:up", "local-stack:seed", *ELT)
         assert "Nothing seeded" in done.output
         assert not (reader.folder / ".local/postgres").exists()
         assert done.loaded()["VENDAS"] == (20, 0)
@@ -95,16 +101,6 @@ def test_an_external_postgres_is_read_and_never_written_to(loaded: Project, tmp_
     finally:
         reader.local_stack("down")
     assert loaded.source(written) == before
-
-
-def test_an_empty_source_gives_empty_tables(tmp_path: Path) -> None:
-    empty = Project.create(tmp_path / "project").up()
-    try:
-        empty.succeed("run", "elt")
-        for table in ("FCT_VENDAS", "ANALISE_VENDAS_TEMPORAL"):
-            assert empty.warehouse(f"select count(*) from GOLD.{table}") == [(0,)]
-    finally:
-        empty.local_stack("down")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
