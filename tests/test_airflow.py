@@ -42,7 +42,7 @@ EXTRA_JOBS = [
 EXTRA_SCHEDULES: list[dict[str, Any]] = [
     {
         "name": "every-minute",
-        "job": "elt",
+        "job": "el",
         "interval": "* * * * *",
         "annotations": {"airflow": {"owner": "testes", "tags": ["teste"]}},
     },
@@ -60,13 +60,13 @@ EXTRA_SCHEDULES: list[dict[str, Any]] = [
         "interval": "@once",
         "annotations": {"airflow": {"deadline_minutes": 0.02}},
     },
-    {
-        "name": "retried",
-        "job": "el",
-        "interval": "@once",
-        "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
-    },
 ]
+RETRIED = {
+    "name": "retried",
+    "job": "el",
+    "interval": "@once",
+    "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
+}
 
 
 @dataclass
@@ -208,8 +208,8 @@ def wait(condition: Callable[[], object], seconds: float) -> bool:
 
 
 @contextmanager
-def serving(tmp_path: Path, **variables: str) -> Iterator[Airflow]:
-    """A project with a few sales, whose Airflow runs."""
+def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Iterator[Airflow]:
+    """A project with a few sales and more schedules, whose Airflow is ready to start."""
     created = Project.create(tmp_path / "project").with_variables(
         AIRFLOW_PORT=str(free_port()),
         AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL="8",
@@ -218,7 +218,7 @@ def serving(tmp_path: Path, **variables: str) -> Iterator[Airflow]:
     declared = created.folder / "orchestrate/orchestrate.meltano.yml"
     content = yaml.safe_load(declared.read_text())
     content["jobs"] += EXTRA_JOBS
-    content["schedules"] += EXTRA_SCHEDULES
+    content["schedules"] += schedules
     declared.write_text(yaml.safe_dump(content, sort_keys=False))
     # `make airflow` in the copy: what it would install is there.
     shutil.copy(ROOT / "Makefile", created.folder)
@@ -263,7 +263,8 @@ def airflow(
 ) -> Iterator[Airflow]:
     """Airflow with what it has by default, for this module's tests in their order."""
     folder = tmp_path_factory.mktemp("airflow")
-    with serving(folder, AIRFLOW_ALERT_URL=messages[0], ALGUM_PASSWORD=SECRET) as airflow:
+    variables = {"AIRFLOW_ALERT_URL": messages[0], "ALGUM_PASSWORD": SECRET}
+    with serving(folder, *EXTRA_SCHEDULES, **variables) as airflow:
         airflow.start()
         yield airflow
 
@@ -334,15 +335,15 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
         return [run for run, state in airflow.runs("every-minute").items() if state == "success"]
 
     assert wait(lambda: len(ended()) == 1, 180), airflow.runs("every-minute")
-    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
+    assert project.warehouse("select count(*) from RAW.VENDAS") == [(SALES,)]
     assert project.local_stack("simulate", "--sales", "7").code == 0
     known = set(airflow.runs("every-minute"))
     assert wait(lambda: set(ended()) - known, 180), airflow.runs("every-minute")
     airflow.pause("every-minute")
-    # The schedules that start at once load too; one of all runs has had the first rows.
+    # Another schedule may have been due too; one of all runs has had the first rows.
     new = [int(n) for n in re.findall(r" VENDAS: (\d+) new rows", airflow.log())]
     assert sorted(filter(None, new)) == [7, SALES]
-    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
+    assert project.warehouse("select count(*) from RAW.VENDAS") == [(SALES + 7,)]
     assert wait(lambda: "running" not in airflow.runs("every-minute").values(), 120)
 
 
@@ -365,67 +366,29 @@ def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -
     assert [url for url in asked if not url.startswith((airflow.url, "data:", "blob:"))] == []
 
 
-def test_lineage_leads_from_the_source_to_the_dashboard(airflow: Airflow) -> None:
-    lines = (airflow.project.folder / ".meltano/run/lineage.jsonl").read_text().splitlines()
-    complete = [event for event in map(json.loads, lines) if event["eventType"] == "COMPLETE"]
-    edges: dict[str, set[str]] = {}
-    for event in complete:
-        for read in event["inputs"]:
-            for written in event["outputs"]:
-                edges.setdefault(read["name"], set()).add(written["name"])
-    reached, new = set(), {"driva.public.vendas"}
-    while new:
-        reached |= new
-        new = {after for name in new for after in edges.get(name, ())} - reached
-    assert reached >= {
-        "DRIVAMOTORS.RAW.vendas",
-        "DRIVAMOTORS.BRONZE.stg_driva__vendas",
-        "DRIVAMOTORS.GOLD.fct_vendas",
-        "painel_de_vendas",
-    }
-    # Each run names the one that it is part of, up to the DAG's.
-    parents = {}
-    for event in complete:
-        if parent := event["run"]["facets"].get("parent"):
-            parents[event["run"]["runId"]] = parent["run"]["runId"]
-    dag_runs = {e["run"]["runId"] for e in complete if e["job"]["name"] == "every-minute"}
-    fact = next(e for e in complete if "fct_vendas.build.run" in e["job"]["name"])
-    run = fact["run"]["runId"]
-    for _ in range(3):  # dbt's own run, the task, the DAG
-        run = parents[run]
-    assert run in dag_runs
-
-
-def test_a_broken_configuration_takes_no_dag_away(airflow: Airflow) -> None:
-    before = airflow.dags()
-    file = airflow.project.folder / "meltano.yml"
-    good = file.read_text()
-    file.write_text(good + "jobs: [\n")
-    assert wait(airflow.import_errors, 60)
-    assert "configuration is broken; the last good one runs" in airflow.import_errors()
-    time.sleep(10)  # at least once more is everything read
-    assert airflow.dags() == before
-    assert not airflow.dag("daily-elt")["is_stale"]
-    file.write_text(good)
-    assert wait(lambda: not airflow.import_errors(), 60), airflow.import_errors()
-    assert airflow.dags() == before
-
-
-def test_what_is_wrong_in_a_schedule_is_named(airflow: Airflow) -> None:
+def test_a_broken_configuration_is_named_and_takes_no_dag_away(airflow: Airflow) -> None:
     def named(what: str) -> bool:
-        return f"schedule daily-elt: {what}" in airflow.import_errors()
+        errors = airflow.import_errors()
+        return "configuration is broken; the last good one runs" in errors and what in errors
 
-    file = airflow.project.folder / "orchestrate/orchestrate.meltano.yml"
-    good = file.read_text()
-    for right, wrong, said in (
-        ("deadline_minutes", "dead_minutes", "Annotations.__init__() got an unexpected"),
-        ("0 6 * * *", "0 25 * * *", "[0 25 * * *] is not acceptable"),
-        ("job: elt", "job: etl", "there is no job etl"),
+    before = airflow.dags()
+    schedules, daily = "orchestrate/orchestrate.meltano.yml", "schedule daily-elt: "
+    for name, right, wrong, said in (
+        ("meltano.yml", "cli:", "cli: [", "while parsing a flow sequence"),
+        (schedules, "deadline_minutes", "dead", daily + "Annotations.__init__() got an unexpected"),
+        (schedules, "0 6 * * *", "0 25 * * *", daily + "[0 25 * * *] is not acceptable"),
+        (schedules, "job: elt", "job: etl", daily + "there is no job etl"),
     ):
+        file = airflow.project.folder / name
+        good = file.read_text()
         file.write_text(good.replace(right, wrong))
         assert wait(partial(named, said), 60), airflow.import_errors()
-    file.write_text(good)
+        file.write_text(good)
+    # By then all DAGs have been read four times, and none of them could be compiled.
+    assert airflow.dags() == before
+    assert not airflow.dag("daily-elt")["is_stale"]
     assert wait(lambda: not airflow.import_errors(), 60), airflow.import_errors()
+    assert airflow.dags() == before
 
 
 def test_a_failure_is_told_once_without_secrets_and_its_end_too(
@@ -475,6 +438,38 @@ def test_a_backfill_reads_one_table_again_and_leaves_other_bookmarks(airflow: Ai
     assert "CIDADES: 3 new rows" in airflow.log("backfill", run)
     assert "VENDAS:" not in airflow.log("backfill", run)
     assert project.state() == bookmarks
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
+
+
+def test_lineage_leads_from_the_source_to_the_dashboard(airflow: Airflow) -> None:
+    lines = (airflow.project.folder / ".meltano/run/lineage.jsonl").read_text().splitlines()
+    complete = [event for event in map(json.loads, lines) if event["eventType"] == "COMPLETE"]
+    edges: dict[str, set[str]] = {}
+    for event in complete:
+        for read in event["inputs"]:
+            for written in event["outputs"]:
+                edges.setdefault(read["name"], set()).add(written["name"])
+    reached, new = set(), {"driva.public.vendas"}
+    while new:
+        reached |= new
+        new = {after for name in new for after in edges.get(name, ())} - reached
+    assert reached >= {
+        "DRIVAMOTORS.RAW.vendas",
+        "DRIVAMOTORS.BRONZE.stg_driva__vendas",
+        "DRIVAMOTORS.GOLD.fct_vendas",
+        "painel_de_vendas",
+    }
+    # Each run names the one that it is part of, up to the DAG's.
+    parents = {}
+    for event in complete:
+        if parent := event["run"]["facets"].get("parent"):
+            parents[event["run"]["runId"]] = parent["run"]["runId"]
+    dag_runs = {e["run"]["runId"] for e in complete if e["job"]["name"] == "backfill"}
+    fact = next(e for e in complete if "fct_vendas.build.run" in e["job"]["name"])
+    run = fact["run"]["runId"]
+    for _ in range(3):  # dbt's own run, the task, the DAG
+        run = parents[run]
+    assert run in dag_runs
 
 
 def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:
@@ -496,7 +491,7 @@ def test_a_port_that_cannot_be_had_is_named(tmp_path: Path, port: str) -> None:
 
 def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(tmp_path: Path) -> None:
     """On PostgreSQL as the metadata database."""
-    with serving(tmp_path) as airflow:
+    with serving(tmp_path, RETRIED) as airflow:
         project = airflow.project
         with project.postgres() as connection:
             connection.execute("create database airflow")
