@@ -311,12 +311,12 @@ def test_a_nested_list_runs_side_by_side(airflow: Airflow) -> None:
 
 
 def test_nothing_listens_on_other_addresses(airflow: Airflow) -> None:
-    listening = {
-        (connection.laddr.ip, connection.laddr.port)
-        for process in airflow.processes()
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    listening = set()
+    for process in airflow.processes():
+        with suppress(psutil.NoSuchProcess):  # a task's has ended meanwhile
+            for connection in process.net_connections("inet"):
+                if connection.status == psutil.CONN_LISTEN:
+                    listening.add((connection.laddr.ip, connection.laddr.port))
     assert listening == {("127.0.0.1", int(airflow.project.variables["AIRFLOW_PORT"]))}
 
 
