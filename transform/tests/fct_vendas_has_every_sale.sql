@@ -1,4 +1,13 @@
 -- The fact holds the stage's sales, to the row and to the cent.
+{{
+    config(
+        meta={
+            'tipo': 'reconciliação',
+            'descricao': 'FCT_VENDAS tem todas as vendas carregadas, até o centavo.',
+        },
+    )
+}}
+
 with
 
 fact as (

@@ -1,5 +1,14 @@
 -- A dimension row that has not come within a week of the sale is not late but missing. A key that
 -- is NULL in the source waits for none.
+{{
+    config(
+        meta={
+            'tipo': 'relacionamento',
+            'descricao': 'Veículo, concessionária, vendedor e cliente de uma venda chegam em uma semana.',
+        },
+    )
+}}
+
 with
 
 unknown as (

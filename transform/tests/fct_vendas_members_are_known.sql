@@ -1,5 +1,13 @@
 -- A sale may come before its dimension row, and points to the unknown member meanwhile.
-{{ config(severity='warn') }}
+{{
+    config(
+        severity='warn',
+        meta={
+            'tipo': 'relacionamento',
+            'descricao': 'Veículo, concessionária, vendedor e cliente de cada venda são conhecidos.',
+        },
+    )
+}}
 
 select
     venda_id,

@@ -1,4 +1,13 @@
 -- Brazil's clocks are behind UTC, so no sale is later than the moment of the run.
+{{
+    config(
+        meta={
+            'tipo': 'regra de negócio',
+            'descricao': 'Nenhuma venda é posterior à carga.',
+        },
+    )
+}}
+
 select
     venda_id,
     data_venda,

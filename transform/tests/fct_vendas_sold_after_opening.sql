@@ -1,4 +1,13 @@
 -- No dealership sells before the source system knows it.
+{{
+    config(
+        meta={
+            'tipo': 'regra de negócio',
+            'descricao': 'Nenhuma venda é anterior à concessionária.',
+        },
+    )
+}}
+
 select
     vendas.venda_id,
     vendas.concessionaria_id,

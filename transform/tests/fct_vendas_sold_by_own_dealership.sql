@@ -1,5 +1,13 @@
 -- A salesperson sells where they worked on the day of the sale.
-{{ config(severity='warn') }}
+{{
+    config(
+        severity='warn',
+        meta={
+            'tipo': 'regra de negócio',
+            'descricao': 'Cada vendedor vende na própria concessionária.',
+        },
+    )
+}}
 
 select
     vendas.venda_id,

@@ -1,6 +1,14 @@
 -- The newest week sold between half and twice the mean of the four weeks before it; less than a
 -- fifth is level 2, which fails. Below 20 sales a week chance alone does that.
-{{ config(fail_calc='coalesce(max(nivel), 0)', warn_if='>= 1', error_if='>= 2') }}
+{{
+    config(
+        fail_calc='coalesce(max(nivel), 0)', warn_if='>= 1', error_if='>= 2',
+        meta={
+            'tipo': 'volume',
+            'descricao': 'A última semana vendeu o que as quatro anteriores fazem esperar.',
+        },
+    )
+}}
 
 with
 
