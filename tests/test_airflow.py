@@ -42,7 +42,7 @@ EXTRA_JOBS = [
 EXTRA_SCHEDULES: list[dict[str, Any]] = [
     {
         "name": "every-minute",
-        "job": "el",
+        "job": "elt",
         "interval": "* * * * *",
         "annotations": {"airflow": {"owner": "testes", "tags": ["teste"]}},
     },
@@ -335,7 +335,7 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
         return [run for run, state in airflow.runs("every-minute").items() if state == "success"]
 
     assert wait(lambda: len(ended()) == 1, 180), airflow.runs("every-minute")
-    assert project.warehouse("select count(*) from RAW.VENDAS") == [(SALES,)]
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
     assert project.local_stack("simulate", "--sales", "7").code == 0
     known = set(airflow.runs("every-minute"))
     assert wait(lambda: set(ended()) - known, 180), airflow.runs("every-minute")
@@ -343,7 +343,7 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
     # Another schedule may have been due too; one of all runs has had the first rows.
     new = [int(n) for n in re.findall(r" VENDAS: (\d+) new rows", airflow.log())]
     assert sorted(filter(None, new)) == [7, SALES]
-    assert project.warehouse("select count(*) from RAW.VENDAS") == [(SALES + 7,)]
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
     assert wait(lambda: "running" not in airflow.runs("every-minute").values(), 120)
 
 
