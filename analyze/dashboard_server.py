@@ -13,8 +13,8 @@ from streamlit.web import cli
 from dashboard import charts, filters, layout, pages, timeline, warehouse  # noqa: F401
 from dashboard.language import t
 
-# How long to wait for a warehouse that does not answer.
-TIMEOUT_SECONDS = 10
+# How long to wait for a warehouse that does not answer, and for a statement.
+LOGIN_SECONDS, STATEMENT_SECONDS = 10, 30
 # What the connector calls the settings that it names otherwise.
 OPTIONS = {
     "private_key_path": "private_key_file",
@@ -42,8 +42,8 @@ app = st.App(
         "connections": {
             "snowflake": {
                 **{OPTIONS.get(name, name): value for name, value in settings.items()},
-                "login_timeout": TIMEOUT_SECONDS,
-                "network_timeout": TIMEOUT_SECONDS,
+                "login_timeout": LOGIN_SECONDS,
+                "network_timeout": STATEMENT_SECONDS,
                 "session_parameters": {"QUERY_TAG": "dashboard"},
             }
         }

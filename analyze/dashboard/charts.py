@@ -79,7 +79,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         .encode(
             color=alt.Color(
                 "total:Q",
-                scale=alt.Scale(type="sqrt"),  # or São Paulo leaves the others no shade
+                scale=alt.Scale(type="sqrt", domainMin=0),  # linear, all but São Paulo are pale
                 legend=alt.Legend(
                     title=t("Faturamento por estado"),
                     orient="bottom-left",
