@@ -86,7 +86,7 @@ def points(value: Any) -> str:
 
 def day(value: date) -> str:
     """Write a day: 9 de mar. de 2025."""
-    return dates.format_skeleton("yMMMd", value, locale=locale())
+    return dates.format_date(value, "medium", locale=locale())
 
 
 def short_day(value: date | None) -> str:
