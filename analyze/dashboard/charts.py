@@ -51,6 +51,14 @@ def short(name: str) -> str:
     return f"{parts}format({name}, ',')"
 
 
+def time(unit: str) -> alt.Axis:
+    """Return the axis of days, weeks or months; a day is written once."""
+    shape: dict[str, Any] = {"format": "%b %Y"}
+    if unit == "day":
+        shape = {"format": "%d %b", "tickCount": "day"}
+    return alt.Axis(grid=False, labelOverlap=True, **shape)
+
+
 def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
     """Draw the states shaded and the cities as circles, both by revenue.
 
@@ -172,12 +180,11 @@ def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
             title=None, orient="top", columns=1, symbolType="square", symbolOpacity=1
         ),
     )
-    time = alt.Axis(format="%d %b" if unit == "day" else "%b %Y", grid=False, labelOverlap=True)
     columns = (
         alt.Chart(data.assign(serie=names[0]))
         .mark_rect(xOffset=0.5, x2Offset=-0.5)
         .encode(
-            x=alt.X("inicio:T", title=None, axis=time),
+            x=alt.X("inicio:T", title=None, axis=time(unit)),
             x2="fim:T",
             y2=alt.datum(0),
             y=alt.Y(
@@ -272,7 +279,7 @@ def calendar(rows: pd.DataFrame, unit: str) -> Any:
         alt.Chart(data)
         .mark_rect()
         .encode(
-            x=alt.X("inicio:T", title=None, axis=alt.Axis(format="%b %Y", grid=False)),
+            x=alt.X("inicio:T", title=None, axis=time(unit)),
             x2="fim:T",
             y=alt.Y("veiculo:N", sort=None, title=None, axis=NAMES),
             color=alt.Color(
