@@ -137,7 +137,7 @@ def table(rows: pd.DataFrame, shown: dict[str, Column], name: str, **options: An
     marks = {"sep": ";", "decimal": ","} if language() == "pt" else {"sep": ",", "decimal": "."}
     st.download_button(
         t("Baixar CSV"),
-        lambda: titled.to_csv(index=False, **marks).encode("utf-8-sig"),
+        titled.to_csv(index=False, **marks).encode("utf-8-sig"),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",
