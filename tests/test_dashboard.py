@@ -73,7 +73,6 @@ class Visit:
     """A page in the browser, and all that it has said and asked for."""
 
     page: Page
-    url: str
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     received: int = 0
@@ -82,7 +81,7 @@ class Visit:
     def begin(cls, context: BrowserContext, url: str) -> Visit:
         """Open an address."""
         page = context.new_page()
-        visit = cls(page, url)
+        visit = cls(page)
         page.on("console", visit.hear)
         page.on("pageerror", lambda error: visit.errors.append(str(error)))
         page.on("request", lambda request: visit.requests.append(request.url))

@@ -217,9 +217,7 @@ def prices(rows: pd.DataFrame) -> Any:
         rows: veiculo, valor_medio, preco_medio, desconto_texto.
     """
     paid, listed = t("Preço pago"), t("Preço de tabela")
-    data = rows.assign(
-        pago=rows["valor_medio"].map(money), tabela=rows["preco_medio"].map(money)
-    ).astype({"valor_medio": float, "preco_medio": float})
+    data = rows.assign(pago=rows["valor_medio"].map(money), tabela=rows["preco_medio"].map(money))
     y = alt.Y("veiculo:N", sort=None, title=None, axis=NAMES)
     x = alt.X(
         "preco:Q",

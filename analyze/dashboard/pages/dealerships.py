@@ -67,4 +67,5 @@ def show(scope: Scope) -> None:
     if marked is not None and marked < len(rows):
         row = rows.iloc[marked]
         with card(t("Vendedores de {name}", name=row["concessionaria"])):
-            salespeople.team(replace(scope, dealerships=(int(rows.index[marked]),)), "equipe")
+            only = replace(scope, dealerships=(int(rows.index[marked]),))
+            salespeople.team(salespeople.ranked(only), "equipe")

@@ -40,7 +40,7 @@ def show(scope: Scope) -> None:
             alt=t("Barras: faturamento por vendedor; traço: média da concessionária"),
         )
     with card(t("Ranking")):
-        team(scope, "vendedores")
+        team(rows, "vendedores")
 
 
 def ranked(scope: Scope) -> pd.DataFrame:
@@ -53,8 +53,8 @@ def ranked(scope: Scope) -> pd.DataFrame:
     return rows
 
 
-def team(scope: Scope, name: str) -> None:
-    """Show the salespeople as a table of that name."""
+def team(rows: pd.DataFrame, name: str) -> None:
+    """Show ranked salespeople as a table of that name."""
     shown = columns(
         "posicao",
         "vendedor",
@@ -66,4 +66,4 @@ def team(scope: Scope, name: str) -> None:
         "valor_medio",
         "desconto_percentual",
     )
-    table(ranked(scope), shown, name)
+    table(rows, shown, name)
