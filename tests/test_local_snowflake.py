@@ -302,6 +302,11 @@ def test_arithmetic_is_decimal(cursor: SnowflakeCursor) -> None:
     statement = f"select round(avg(V), 2), cast(sum(V) / count(*) as number(10, 2)) from {values}"
     assert run(cursor, statement) == [(Decimal("1.02"), Decimal("1.02"))]
     assert run(cursor, f"select sum(V) from {values}") == [(Decimal("2.03"),)]
+    # A half of a cent beyond what eight decimals of a binary number can tell.
+    total = "(select 1211508872.10::number(12, 2) as T)"
+    assert run(cursor, f"select round(T / 4, 2), cast(-T / 4 as number(38, 2)) from {total}") == [
+        (Decimal("302877218.03"), Decimal("-302877218.03"))
+    ]
     with pytest.raises(ProgrammingError, match="Division by zero"):
         run(cursor, "select 1 / (ID - ID) from (select 1 as ID)")
 

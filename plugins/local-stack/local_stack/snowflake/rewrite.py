@@ -119,16 +119,18 @@ def native_merge(merge: exp.Merge) -> exp.Merge:
 
 
 def exact_division(node: Expr) -> Expr:
-    """Round a quotient or an average to eight decimals before it is rounded to fewer.
+    """Write a quotient or an average in 15 significant digits before it is rounded to decimals.
 
     Snowflake divides NUMBERs exactly, DuckDB in binary floating point, where 1.005 is a little
-    less than itself and would round down. https://docs.snowflake.com/sql-reference/operators-arithmetic
+    less than itself and would round down; 15 digits are what such a number holds of any decimal.
+    https://docs.snowflake.com/sql-reference/operators-arithmetic
     """
     rounds = isinstance(node, exp.Round) or (
-        isinstance(node, exp.Cast) and node.to.this == exp.DType.DECIMAL and node.to != _QUOTIENT
+        isinstance(node, exp.Cast) and node.to.this == exp.DType.DECIMAL
     )
     if rounds and isinstance(node.this, exp.Div | exp.Avg):
-        node.set("this", exp.cast(node.this.copy(), _QUOTIENT))
+        digits = exp.func("PRINTF", exp.Literal.string("%.15g"), node.this.copy())
+        node.set("this", exp.cast(digits, _QUOTIENT))
     return node
 
 
