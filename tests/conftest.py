@@ -21,7 +21,7 @@ import psycopg
 import pytest
 import snowflake.connector
 import yaml
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
@@ -249,13 +249,22 @@ def overheard(port: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """A Chromium that asks for nothing by itself."""
+def browsing() -> Iterator[Callable[..., BrowserContext]]:
+    """A Chromium that asks for nothing by itself; yields what opens a window, given its options."""
+    patience = 120_000  # ms: other tests run beside this one, and a slow page is not a wrong one
+    expect.set_options(timeout=patience)
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=BROWSER,
             args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
         )
+
+        def window(**options: Any) -> BrowserContext:
+            context = browser.new_context(**options)
+            context.set_default_timeout(patience)
+            return context
+
+        yield window
 
 
 def free_port() -> int:

@@ -358,14 +358,15 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
 
 @needs_a_browser
 def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -> None:
-    with browsing() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
+    with browsing() as window:
+        page = window(viewport={"width": 1280, "height": 720}).new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(airflow.url)
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(airflow.password)
         page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/auth/" not in url)  # the cookie is there
         page.goto(f"{airflow.url}/dags?sort=dag_id")
         page.get_by_text("weekly-reconcile").first.wait_for()
         page.screenshot(path=tmp_path / "dags.png")
