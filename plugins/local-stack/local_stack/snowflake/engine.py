@@ -232,6 +232,11 @@ class LocalCursor(FakeSnowflakeCursor):
                 raise rewrite.failure(error, command) from error
         return self
 
+    def _describe_last_sql(self) -> list[tuple[Any, ...]]:
+        """Return DuckDB's description of the last result; fakesnow's parses it once more."""
+        self._duck_conn.execute(f"DESCRIBE {self._last_sql}", self._last_params)
+        return self._duck_conn.fetchall()
+
     def check_db_and_schema(self, expression: Expr) -> None:
         """Refuse an unqualified name without a current schema; a staged file needs none."""
         qualified = expression.copy()
