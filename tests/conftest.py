@@ -125,6 +125,7 @@ class Project:
         }
         return {
             **inherited,
+            "DBT_LOG_LEVEL_FILE": "none",  # a sixth of what dbt does
             "LOCAL_STACK_HOME": str(self.folder / ".local"),
             "LOCAL_POSTGRES_PORT": str(self.postgres_port),
             "LOCAL_SNOWFLAKE_PORT": str(self.snowflake_port),

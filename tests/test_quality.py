@@ -27,7 +27,9 @@ def network(project: Project) -> Project:
     assert seeded.code == 0, seeded.output
     project.change(f"insert into clientes values (900001, '{NAME}', '{ADDRESS}', 1, null, null)")
     project.succeed("run", "el")
-    return project.with_variables(DBT_SNOWFLAKE_FRESHNESS_ERROR_HOURS="72")
+    return project.with_variables(
+        DBT_SNOWFLAKE_FRESHNESS_ERROR_HOURS="72", DBT_LOG_LEVEL_FILE="debug"
+    )
 
 
 def build(project: Project) -> tuple[Done, Found]:
@@ -178,6 +180,7 @@ def test_no_log_and_no_stored_failure_shows_a_name_or_an_address(network: Projec
     folders = (".meltano/logs", "transform/target", "transform/logs")
     files = [path for name in folders for path in (network.folder / name).rglob("*.*")]
     assert len(files) > 100
+    assert network.folder / "transform/logs/dbt.log" in files
     shown = [path for path in files if path.is_file() and _tells(path.read_text(errors="replace"))]
     assert shown == []
     assert not _tells((network.folder / "said.log").read_text())
