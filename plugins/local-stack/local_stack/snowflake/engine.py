@@ -105,6 +105,8 @@ class TableLocks:
     def __init__(self) -> None:
         self._owners: dict[TableName, LocalConnection] = {}
         self._changed = threading.Condition()  # reentrant
+        # Held while a statement writes, so that it has DuckDB's memory to itself.
+        self.writing = threading.Lock()
 
     def acquire(self, table: TableName, session: LocalConnection) -> None:
         """Wait for `table`; roll back the transaction of an idle session that stands in the way."""
@@ -272,12 +274,16 @@ class LocalCursor(FakeSnowflakeCursor):
         if rewrite.is_definition(transformed) and self._conn._in_transaction:
             self._duck_conn.commit()
             self._conn._in_transaction = False
-        if isinstance(transformed, exp.Tuple):
-            self._create_and_fill(*transformed.expressions)
-        elif isinstance(transformed, exp.Merge):
-            self._merge(transformed)
-        else:
+        if isinstance(transformed, exp.Query):
             self._run_one(transformed, params)
+            return
+        with self._conn.locks.writing:
+            if isinstance(transformed, exp.Tuple):
+                self._create_and_fill(*transformed.expressions)
+            elif isinstance(transformed, exp.Merge):
+                self._merge(transformed)
+            else:
+                self._run_one(transformed, params)
 
     def _run_one(self, transformed: Expr, params: MutableParams | None = None) -> None:
         # A DuckDB transaction writes to one database; fakesnow's notes on tables are in another.
