@@ -180,7 +180,7 @@ def serving(project: Project) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(300):
+        for _ in range(1200):
             assert process.poll() is None, (project.folder / "dashboard.log").read_text()
             try:
                 with urlopen(f"{url}_stcore/health"):
@@ -190,7 +190,7 @@ def serving(project: Project) -> Iterator[str]:
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) is not None
+        assert process.wait(120) is not None
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -17,7 +15,6 @@ from typing import Any
 
 import psutil
 import pytest
-import snowflake.connector
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import DatabaseError, Error, ProgrammingError
 
@@ -393,38 +390,25 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
         "insert into RAW.T (ID, V) select seq8(), 1 from table(generator(rowcount => 300000))",
     )
     before = run(cursor, "select count(*), sum(V) from RAW.T")
-    pid = int((project.folder / ".local/snowflake/server.pid").read_text())
+    server = psutil.Process(int((project.folder / ".local/snowflake/server.pid").read_text()))
+    with project.snowflake(network_timeout=5) as connection:
 
-    def merge() -> None:
-        with snowflake.connector.connect(
-            account="local",
-            user="local",
-            password="local",
-            host="127.0.0.1",
-            port=project.snowflake_port,
-            protocol="http",
-            database="DRIVAMOTORS",
-            network_timeout=5,
-        ) as connection:
-            connection.cursor().execute(
-                "merge into RAW.T d using (select ID, sum(ID) over (order by ID) as V from RAW.T "
-                "union all select -1 - ID, 1 from RAW.T) s on d.ID = s.ID "
-                "when matched then update set d.V = s.V % 1000 "
-                "when not matched then insert (ID, V) values (s.ID, s.V)"
-            )
+        def merge() -> None:
+            with pytest.raises(Error):
+                connection.cursor().execute(
+                    "merge into RAW.T d using (select ID, sum(ID) over (order by ID) as V "
+                    "from RAW.T union all select -1 - ID, 1 from RAW.T) s on d.ID = s.ID "
+                    "when matched then update set d.V = s.V % 1000 "
+                    "when not matched then insert (ID, V) values (s.ID, s.V)"
+                )
 
-    def quietly() -> None:
-        with pytest.raises(Error):
-            merge()
-
-    server = psutil.Process(pid)
-    busy = server.cpu_times().user
-    client = threading.Thread(target=quietly)
-    client.start()
-    while server.cpu_times().user - busy < 0.1:
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    server.wait()
-    project.up()
-    client.join()
+        busy = server.cpu_times().user
+        client = threading.Thread(target=merge)
+        client.start()
+        while server.cpu_times().user - busy < 0.1:
+            time.sleep(0.01)
+        server.kill()
+        server.wait()
+        project.up()
+        client.join()
     assert project.warehouse("select count(*), sum(V) from RAW.T") == before
