@@ -318,7 +318,7 @@ def outcomes(rows: pd.DataFrame) -> Any:
                 scale=alt.Scale(
                     domain=order, range=["#4497b0", "#efa93f", "#c8500a", "#7a2a00", BORDER]
                 ),
-                legend=alt.Legend(title=None, orient="top"),
+                legend=alt.Legend(title=None, orient="top", columns=3),
             ),
             tooltip=[
                 alt.Tooltip("execucao:O", title=t("Execução")),
