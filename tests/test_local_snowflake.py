@@ -304,6 +304,11 @@ def test_arithmetic_is_decimal(cursor: SnowflakeCursor) -> None:
     assert run(cursor, f"select round(T / 4, 2), cast(-T / 4 as number(38, 2)) from {total}") == [
         (Decimal("302877218.03"), Decimal("-302877218.03"))
     ]
+    # Nor rounded to eight decimals before it is rounded to four.
+    growth = "(select cast(100 * (2719434.12 - 1634278.75) as number(38, 12)) as G)"
+    assert run(cursor, f"select cast(G / 1634278.75 as number(18, 4)) from {growth}") == [
+        (Decimal("66.3996"),)
+    ]
     with pytest.raises(ProgrammingError, match="Division by zero"):
         run(cursor, "select 1 / (ID - ID) from (select 1 as ID)")
 

@@ -75,7 +75,7 @@ vendas as (
         loaded.concessionaria_id,
         loaded.vendedor_id,
         loaded.cliente_id,
-        loaded.valor_venda,
+        cast(loaded.valor_venda as number(18, 2)) as valor_venda,
         loaded.data_venda,
         loaded.data_inclusao,
         loaded.data_atualizacao,
@@ -112,10 +112,9 @@ select
     vendas.valor_venda,
     veiculos.valor_sugerido as preco_tabela,
     veiculos.valor_sugerido - vendas.valor_venda as desconto,
-    cast(
-        100 * (veiculos.valor_sugerido - vendas.valor_venda) / nullif(veiculos.valor_sugerido, 0)
-        as number(18, 4)
-    ) as desconto_percentual,
+    {{
+        percent_of('veiculos.valor_sugerido - vendas.valor_venda', 'veiculos.valor_sugerido')
+    }} as desconto_percentual,
     1 as quantidade,
     vendas.data_venda,
     vendas.data_inclusao,

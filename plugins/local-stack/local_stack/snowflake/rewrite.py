@@ -34,7 +34,7 @@ _COLUMN_COMMENTS = re.compile(
 _COLUMN_COMMENT = re.compile(
     r"(\"[^\"]+\"|\w+)\s+comment\s+(?:\$\$(.*?)\$\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL
 )
-_QUOTIENT = exp.DataType.build("DECIMAL(38, 8)")
+_QUOTIENT = exp.DataType.build("DECIMAL(38, 12)")
 # Parsed as exp.Command, which DuckDB would get as it stands.
 _COMMANDS_LEFT_TO_FAKESNOW = re.compile(r"alter\s+table|create\s+user", re.IGNORECASE)
 
