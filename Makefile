@@ -26,8 +26,11 @@ stack: setup
 run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	$(MELTANO) run local-stack:up local-stack:seed elt
 	@$(MELTANO) --log-level=warning invoke local-stack:status
+	@echo 'What is odd in the data, and stops nothing; its rows are in the schema QUALIDADE:'
+	@$(MELTANO) --log-level=warning invoke local-stack:sql "select verificacao, situacao, linhas, \
+		percentual from GOLD.QUALIDADE_DADOS \
+		qualify situacao != 'ok' and executado_em = max(executado_em) over ()"
 	@echo 'Ask it:          $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
-	@echo 'What was tested: $(MELTANO) invoke local-stack:sql "select * from GOLD.QUALIDADE_DADOS"'
 	@echo 'See it:          make dashboard'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 

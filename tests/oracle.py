@@ -45,7 +45,11 @@ _FACT = """
     left join vendedores p on p.id_vendedores = s.id_vendedores
     left join clientes k on k.id_clientes = s.id_clientes
 """
-_UNKNOWN = "'Não informado'"
+
+
+def _name(member: str, column: str, unknown: str = "Não informado") -> str:
+    """Return the name of a member, which may be NULL; of the unknown one where there is none."""
+    return f"case when {member} is null then '{unknown}' else {column} end"
 
 
 def _percent(part: str, whole: str) -> str:
@@ -108,10 +112,10 @@ GOLD = {
         f"""
         select
             f.concessionaria_id,
-            coalesce(c.concessionaria, {_UNKNOWN}),
-            coalesce(m.cidade, {_UNKNOWN}),
-            coalesce(e.estado, {_UNKNOWN}),
-            coalesce(e.sigla, 'NI'),
+            {_name("c.id_concessionarias", "c.concessionaria")},
+            {_name("m.id_cidades", "m.cidade")},
+            {_name("e.id_estados", "e.estado")},
+            {_name("e.id_estados", "e.sigla", "NI")},
             count(*),
             sum(f.valor_venda),
             round(avg(f.valor_venda), 2),
@@ -136,9 +140,9 @@ GOLD = {
         f"""
         select
             coalesce(m.id_cidades, -1),
-            coalesce(m.cidade, {_UNKNOWN}),
-            coalesce(e.estado, {_UNKNOWN}),
-            coalesce(e.sigla, 'NI'),
+            {_name("m.id_cidades", "m.cidade")},
+            {_name("e.id_estados", "e.estado")},
+            {_name("e.id_estados", "e.sigla", "NI")},
             count(*),
             sum(f.valor_venda),
             round(avg(f.valor_venda), 2)
@@ -158,8 +162,8 @@ GOLD = {
         "id, veiculo, tipo, valor_sugerido, quantidade, total, valor_medio, participacao_rede, "
         "posicao",
         f"""
-        select f.veiculo_id, coalesce(v.nome, {_UNKNOWN}),
-            case when v.id_veiculos is null then {_UNKNOWN} else v.tipo end, v.valor,
+        select f.veiculo_id, {_name("v.id_veiculos", "v.nome")},
+            {_name("v.id_veiculos", "v.tipo")}, v.valor,
             count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2), {_NETWORK}, {_rank()}
         from ({_FACT}) f
         left join veiculos v on v.id_veiculos = f.veiculo_id
@@ -170,8 +174,8 @@ GOLD = {
         "id, vendedor, concessionaria, quantidade, total, valor_medio, media_concessionaria, "
         "posicao_concessionaria, posicao",
         f"""
-        select f.vendedor_id, coalesce(p.nome, {_UNKNOWN}),
-            coalesce(c.concessionaria, {_UNKNOWN}),
+        select f.vendedor_id, {_name("p.id_vendedores", "p.nome")},
+            {_name("c.id_concessionarias", "c.concessionaria")},
             count(*), sum(f.valor_venda), round(avg(f.valor_venda), 2),
             round(avg({_TOTAL}) over (partition by c.id_concessionarias), 2),
             {_rank("partition by c.id_concessionarias")}, {_rank()}

@@ -1,4 +1,6 @@
-{# Keeps the result of each data test in GOLD.QUALIDADE_DADOS, and says where to look.
+{# Keeps the result of each data test in GOLD.QUALIDADE_DADOS, and says where to look. A warning
+   becomes an alert above a share of the table's rows, `alert_percent` or the test's own
+   `limite_percentual`, or from the test's `nivel_de_alerta` on.
    Args: results, what dbt gives to on-run-end. #}
 {% macro record_quality(results) -%}
     {%- set tests = results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
@@ -25,12 +27,23 @@
     {%- set situation = {
         'pass': 'ok', 'warn': 'aviso', 'fail': 'falha', 'error': 'erro', 'skipped': 'não executada',
     }[result.status | string] -%}
-    {%- set message = result.message -%}
+    {%- set limit = meta.get('limite_percentual', var('alert_percent')) -%}
+    {%- set by_level = 'nivel_de_alerta' in meta -%}
+    {%- set row = namespace(situation=situation, percent=none, message=result.message) -%}
     {%- if situation in ('aviso', 'falha') and node.relation_name -%}
-        {%- set message = first_rows(node.relation_name) -%}
+        {%- set row.message = first_rows(node.relation_name) -%}
+        {%- if not by_level -%}
+            {%- set row.percent = percent_of_table(result.failures, tested_table(node)) -%}
+        {%- endif -%}
+        {%- if situation == 'aviso' and (
+            result.failures >= meta.nivel_de_alerta if by_level else row.percent > limit
+        ) -%}
+            {%- set row.situation = 'alerta' -%}
+        {%- endif -%}
         {%- do log(
-            situation | upper ~ ' ' ~ node.name ~ ': ' ~ message ~ '\n    select * from '
-            ~ node.relation_name, info=true
+            row.situation | upper ~ ' ' ~ node.name ~ ': ' ~ row.message ~ '\n    '
+            ~ ('' if by_level else row.percent ~ ' % of ' ~ tested_table(node) ~ ': ')
+            ~ 'select * from ' ~ node.relation_name, info=true
         ) -%}
     {%- endif -%}
     (
@@ -42,11 +55,19 @@
         {{ quoted(tested_table(node)) }},
         {{ quoted(node.column_name) }},
         {{ quoted('aviso' if node.config.severity | lower == 'warn' else 'erro') }},
-        {{ quoted(situation) }},
+        {{ quoted(row.situation) }},
         {{ result.failures if result.failures is not none else 'null' }},
-        {{ quoted(message) }},
-        {{ quoted('select * from ' ~ node.relation_name if node.relation_name else none) }}
+        {{ quoted(row.message) }},
+        {{ quoted('select * from ' ~ node.relation_name if node.relation_name else none) }},
+        {{ row.percent if row.percent is not none else 'null' }},
+        {{ 'null' if by_level else limit }}
     )
+{%- endmacro %}
+
+{# What share of a table's rows a number is, in percent, to four decimals. #}
+{% macro percent_of_table(count, table) -%}
+    {%- set rows = run_query('select count(*) from ' ~ target.database ~ '.' ~ table) -%}
+    {{- return((100 * count / ([rows.columns[0][0] | int, 1] | max)) | round(4)) -}}
 {%- endmacro %}
 
 {# The table that a test is about: the one that it is written below in YAML, or the first it reads. #}

@@ -1,10 +1,14 @@
--- A dimension row that has not come within a week of the sale is not late but missing. A key that
--- is NULL in the source waits for none.
+{%- set days = var('late_dimension_days') %}
+-- A dimension row that has not come by then is not late but missing. A key that is NULL or -1 in
+-- the source waits for none.
 {{
     config(
+        severity='warn',
         meta={
             'tipo': 'relacionamento',
-            'descricao': 'Veículo, concessionária, vendedor e cliente de uma venda chegam em uma semana.',
+            'descricao':
+                'Veículo, concessionária, vendedor e cliente de uma venda chegam em até ' ~ days
+                ~ ' dias.',
         },
     )
 }}
@@ -36,10 +40,10 @@ from {{ ref('stg_driva__vendas') }} as vendas
 inner join unknown
     on vendas.venda_id = unknown.venda_id
 where
-    coalesce(vendas.data_inclusao, vendas.data_venda) < dateadd(day, -7, {{ now() }})
+    coalesce(vendas.data_inclusao, vendas.data_venda) < dateadd(day, -{{ days }}, {{ now() }})
     and (
-        (unknown.veiculo_id = -1 and vendas.veiculo_id is not null)
-        or (unknown.concessionaria_id = -1 and vendas.concessionaria_id is not null)
-        or (unknown.vendedor_id = -1 and vendas.vendedor_id is not null)
-        or (unknown.cliente_id = -1 and vendas.cliente_id is not null)
+        (unknown.veiculo_id = -1 and vendas.veiculo_id != -1)
+        or (unknown.concessionaria_id = -1 and vendas.concessionaria_id != -1)
+        or (unknown.vendedor_id = -1 and vendas.vendedor_id != -1)
+        or (unknown.cliente_id = -1 and vendas.cliente_id != -1)
     )

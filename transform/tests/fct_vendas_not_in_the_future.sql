@@ -1,6 +1,7 @@
 -- Brazil's clocks are behind UTC, so no sale is later than the moment of the run.
 {{
     config(
+        severity='warn',
         meta={
             'tipo': 'regra de negócio',
             'descricao': 'Nenhuma venda é posterior à carga.',

@@ -1,6 +1,7 @@
 -- No dealership sells before the source system knows it.
 {{
     config(
+        severity='warn',
         meta={
             'tipo': 'regra de negócio',
             'descricao': 'Nenhuma venda é anterior à concessionária.',

@@ -1,9 +1,11 @@
--- What was paid is between 95 % and 100 % of the list price of the day.
+{%- set floor = var('minimum_price_percent') %}
+-- What was paid is near the list price of the day, where that is known; a cent is rounding.
 {{
     config(
+        severity='warn',
         meta={
             'tipo': 'regra de negócio',
-            'descricao': 'O valor pago fica entre 95 % e 100 % do preço de tabela do dia.',
+            'descricao': 'O valor pago fica entre ' ~ floor ~ ' % e 100 % do preço de tabela do dia.',
         },
     )
 }}
@@ -15,4 +17,6 @@ select
     valor_venda,
     preco_tabela
 from {{ ref('fct_vendas') }}
-where valor_venda < 0.95 * preco_tabela or valor_venda > preco_tabela
+where
+    valor_venda < {{ floor }} / 100 * preco_tabela - 0.01
+    or valor_venda > preco_tabela + 0.01

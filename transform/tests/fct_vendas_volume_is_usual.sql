@@ -1,11 +1,15 @@
--- The newest week sold between half and twice the mean of the four weeks before it; less than a
--- fifth is level 2, which fails. Below 20 sales a week chance alone does that.
+{%- set low, high = var('usual_week_percent') %}
+-- The newest week against the mean of the four before it. Level 2 alerts.
 {{
     config(
-        fail_calc='coalesce(max(nivel), 0)', warn_if='>= 1', error_if='>= 2',
+        severity='warn',
+        fail_calc='coalesce(max(nivel), 0)',
         meta={
             'tipo': 'volume',
-            'descricao': 'A última semana vendeu o que as quatro anteriores fazem esperar.',
+            'descricao':
+                'A última semana vendeu de ' ~ low ~ ' % a ' ~ high ~ ' % da média das quatro '
+                ~ 'anteriores.',
+            'nivel_de_alerta': 2,
         },
     )
 }}
@@ -41,8 +45,12 @@ select
     ultimo_dia,
     vendas_da_semana,
     media_semanal,
-    case when vendas_da_semana < 0.2 * media_semanal then 2 else 1 end as nivel
+    case
+        when vendas_da_semana < {{ var('alarming_week_percent') }} / 100 * media_semanal then 2
+        else 1
+    end as nivel
 from compared
 where
-    media_semanal >= 20
-    and vendas_da_semana not between 0.5 * media_semanal and 2 * media_semanal
+    media_semanal >= {{ var('minimum_weekly_sales') }}
+    and vendas_da_semana not between
+    {{ low }} / 100 * media_semanal and {{ high }} / 100 * media_semanal

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -24,6 +25,7 @@ MAX_DISCOUNT = 50_000  # in millionths: 5 %
 YEARLY_GROWTH = 0.08
 MONTH_WEIGHTS = (0.85, 0.80, 1.25, 0.95, 1.00, 0.95, 1.00, 1.05, 1.00, 1.05, 1.10, 1.45)
 WEEKDAY_WEIGHTS = (0.90, 0.90, 1.00, 1.05, 1.25, 1.40, 0.12)  # Monday first
+HOLIDAYS, HOLIDAY_WEIGHT = (12, 25), 0.3  # from Christmas to the end of the year
 OPENING_HOURS = ((9, 19),) * 5 + ((9, 17), (10, 15))
 NULL = r"\N"
 
@@ -120,11 +122,17 @@ def seed(
         counts["vendas"] = sales
         for table, count in counts.items():
             _restart_identity(cursor, table, count + 1)
+        cursor.execute((files("local_stack") / "oddities.sql").read_bytes())
+        progress("a few rows break each rule of the business on purpose")
     return counts
 
 
 def simulate(connection: Connection, sales: int, seed: int | None = None) -> dict[str, int]:
-    """Add the day after the latest sale in one transaction; return the new rows per table."""
+    """Add the day after the latest sale, but for sales in the future, in one transaction.
+
+    Returns:
+        The new rows per table.
+    """
     rng, sales = Random(seed), _checked(sales)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         vehicles, dealerships = _read_vehicles(cursor), _read_dealerships(cursor)
@@ -219,6 +227,7 @@ def _calendar(rng: Random, sales: int) -> Iterator[tuple[date, int]]:
     days = [FIRST_DAY + timedelta(n) for n in range((LAST_DAY - FIRST_DAY).days + 1)]
     weights = [
         MONTH_WEIGHTS[day.month - 1]
+        * (HOLIDAY_WEIGHT if (day.month, day.day) >= HOLIDAYS else 1)
         * WEEKDAY_WEIGHTS[day.weekday()]
         * (1 + YEARLY_GROWTH * n / 365)
         * rng.uniform(0.8, 1.2)
@@ -342,7 +351,7 @@ def _next_ids(cursor: Cursor, table: str, count: int) -> list[int]:
 
 
 def _next_day(cursor: Cursor) -> date:
-    cursor.execute("select max(data_venda)::date from public.vendas")
+    cursor.execute("select max(data_venda)::date from public.vendas where data_venda <= now()")
     latest: list[date] = [day for (day,) in cursor if day]
     return max(latest, default=LAST_DAY) + timedelta(days=1)
 

@@ -6,7 +6,8 @@ vendas as (
         count(*) as quantidade,
         cast(sum(valor_venda) as number(38, 2)) as total,
         cast(avg(valor_venda) as number(18, 2)) as valor_medio,
-        {{ mean_discount() }} as desconto_percentual
+        {{ mean_discount() }} as desconto_percentual,
+        count(*) - count(preco_tabela) as vendas_sem_preco_tabela
     from {{ ref('fct_vendas') }}
     group by concessionaria_id
 )
@@ -22,6 +23,7 @@ select
     vendas.total,
     vendas.valor_medio,
     vendas.desconto_percentual,
+    vendas.vendas_sem_preco_tabela,
     {{
         percent_of('vendas.total', 'sum(vendas.total) over (partition by cidades.estado_id)')
     }} as participacao_estado,

@@ -7,7 +7,8 @@ meses as (
         cast(sum(valor_venda) as number(38, 2)) as total_vendas,
         cast(avg(valor_venda) as number(18, 2)) as valor_medio_venda,
         cast(sum(desconto) as number(38, 2)) as desconto_total,
-        {{ mean_discount() }} as desconto_percentual
+        {{ mean_discount() }} as desconto_percentual,
+        count(*) - count(preco_tabela) as vendas_sem_preco_tabela
     from {{ ref('fct_vendas') }}
     group by mes_venda
 )
@@ -19,6 +20,7 @@ select
     meses.valor_medio_venda,
     meses.desconto_total,
     meses.desconto_percentual,
+    meses.vendas_sem_preco_tabela,
     mes_anterior.total_vendas as total_mes_anterior,
     {{ change_in_percent('meses.total_vendas', 'mes_anterior.total_vendas') }} as variacao_mensal,
     ano_anterior.total_vendas as total_mesmo_mes_ano_anterior,

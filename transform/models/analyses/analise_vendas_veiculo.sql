@@ -7,7 +7,8 @@ vendas as (
         cast(sum(valor_venda) as number(38, 2)) as total,
         cast(avg(valor_venda) as number(18, 2)) as valor_medio,
         cast(avg(preco_tabela) as number(18, 2)) as preco_tabela_medio,
-        {{ mean_discount() }} as desconto_percentual
+        {{ mean_discount() }} as desconto_percentual,
+        count(*) - count(preco_tabela) as vendas_sem_preco_tabela
     from {{ ref('fct_vendas') }}
     group by veiculo_id
 )
@@ -22,6 +23,7 @@ select
     vendas.valor_medio,
     vendas.preco_tabela_medio,
     vendas.desconto_percentual,
+    vendas.vendas_sem_preco_tabela,
     {{ percent_of('vendas.total', 'sum(vendas.total) over ()') }} as participacao_rede,
     rank() over (order by vendas.total desc nulls last) as posicao
 from vendas

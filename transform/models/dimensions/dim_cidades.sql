@@ -16,6 +16,7 @@ left join {{ ref('municipios') }} as municipios
     on
         estados.sigla = municipios.sigla
         and lower(cidades.nome_cidade) = lower(municipios.municipio)
+where cidades.cidade_id != -1
 
 union all
 

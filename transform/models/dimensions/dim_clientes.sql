@@ -8,6 +8,7 @@ select
 from {{ ref('stg_driva__clientes') }} as clientes
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on clientes.concessionaria_id = concessionarias.concessionaria_id
+where clientes.cliente_id != -1
 
 union all
 

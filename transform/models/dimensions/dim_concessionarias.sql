@@ -13,6 +13,7 @@ select
 from {{ ref('stg_driva__concessionarias') }} as concessionarias
 left join {{ ref('dim_cidades') }} as cidades
     on concessionarias.cidade_id = cidades.cidade_id
+where concessionarias.concessionaria_id != -1
 
 union all
 

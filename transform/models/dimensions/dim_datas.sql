@@ -1,10 +1,17 @@
 with
 
+sold as (
+    select distinct cast(data_venda as date) as data
+    from {{ ref('stg_driva__vendas') }}
+    where data_venda is not null
+),
+
 bounds as (
     select
-        date_from_parts(year(min(data_venda)), 1, 1) as first_day,
-        date_from_parts(year(max(data_venda)), 12, 31) as last_day
-    from {{ ref('stg_driva__vendas') }}
+        date_from_parts(year(min(data)), 1, 1) as first_day,
+        date_from_parts(year(max(data)), 12, 31) as last_day
+    from sold
+    where year(data) between 1900 and 2099
 ),
 
 days as (
@@ -15,6 +22,13 @@ days as (
                 0, datediff(day, bounds.first_day, bounds.last_day) + 1
             )
         ) as offsets
+
+    union all
+
+    -- A year that somebody has mistyped is no reason for a calendar of its centuries.
+    select data
+    from sold
+    where year(data) not between 1900 and 2099
 ),
 
 -- The day after the 21st of March on which the full moon of Easter falls, by Carter's rule, which
@@ -24,6 +38,7 @@ moons as (
         year(data) as ano,
         21 + mod(204 - 11 * mod(year(data), 19) + 30, 30) as moon
     from days
+    where year(data) between 1900 and 2099
 ),
 
 corrected as (
@@ -59,12 +74,12 @@ named as (
             when to_char(days.data, 'MM-DD') = '10-12' then 'Nossa Senhora Aparecida'
             when to_char(days.data, 'MM-DD') = '11-02' then 'Finados'
             when to_char(days.data, 'MM-DD') = '11-15' then 'Proclamação da República'
-            when to_char(days.data, 'MM-DD') = '11-20' and easters.ano >= 2024
+            when to_char(days.data, 'MM-DD') = '11-20' and year(days.data) >= 2024
                 then 'Dia da Consciência Negra'
             when to_char(days.data, 'MM-DD') = '12-25' then 'Natal'
         end as feriado
     from days
-    inner join easters
+    left join easters
         on year(days.data) = easters.ano
 )
 

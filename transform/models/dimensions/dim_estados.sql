@@ -17,6 +17,7 @@ select
 from {{ ref('stg_driva__estados') }} as estados
 left join regioes
     on estados.sigla = regioes.sigla
+where estados.estado_id != -1
 
 union all
 

@@ -6,6 +6,7 @@ select
     data_inclusao,
     data_atualizacao
 from {{ ref('stg_driva__veiculos') }}
+where veiculo_id != -1
 
 union all
 

@@ -5,11 +5,11 @@ versions as (
 )
 
 select
-    cast(dbt_scd_id as varchar) as veiculo_versao_id,
+    {{ version_id() }} as veiculo_versao_id,
     veiculo_id,
     nome_veiculo,
     tipo,
-    valor_sugerido,
+    case when conhecida then valor_sugerido end as valor_sugerido,
     valido_de,
     valido_ate,
     valido_ate is null as atual,
@@ -25,7 +25,7 @@ select
     'Não informado' as nome_veiculo,
     'Não informado' as tipo,
     null as valor_sugerido,
-    cast('1900-01-01' as timestamp_ntz) as valido_de,
+    {{ beginning_of_time() }} as valido_de,
     null as valido_ate,
     true as atual,
     null as carregado_em

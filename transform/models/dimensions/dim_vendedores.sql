@@ -7,6 +7,7 @@ select
 from {{ ref('stg_driva__vendedores') }} as vendedores
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on vendedores.concessionaria_id = concessionarias.concessionaria_id
+where vendedores.vendedor_id != -1
 
 union all
 

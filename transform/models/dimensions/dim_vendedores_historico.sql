@@ -5,7 +5,7 @@ versions as (
 )
 
 select
-    cast(versions.dbt_scd_id as varchar) as vendedor_versao_id,
+    {{ version_id() }} as vendedor_versao_id,
     versions.vendedor_id,
     versions.nome_vendedor,
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
@@ -15,7 +15,9 @@ select
     versions.carregado_em
 from versions
 left join {{ ref('dim_concessionarias') }} as concessionarias
-    on versions.concessionaria_id = concessionarias.concessionaria_id
+    on
+        versions.concessionaria_id = concessionarias.concessionaria_id
+        and versions.conhecida
 
 union all
 
@@ -25,7 +27,7 @@ select
     -1 as vendedor_id,
     'Não informado' as nome_vendedor,
     -1 as concessionaria_id,
-    cast('1900-01-01' as timestamp_ntz) as valido_de,
+    {{ beginning_of_time() }} as valido_de,
     null as valido_ate,
     true as atual,
     null as carregado_em

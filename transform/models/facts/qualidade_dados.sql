@@ -1,5 +1,5 @@
 {# Every run that tests adds its rows when it ends, by `record_quality`. #}
-{{ config(full_refresh=false) }}
+{{ config(full_refresh=false, on_schema_change='append_new_columns') }}
 
 select
     cast(null as varchar) as execucao_id,
@@ -13,5 +13,7 @@ select
     cast(null as varchar) as situacao,
     cast(null as number(38, 0)) as linhas,
     cast(null as varchar) as mensagem,
-    cast(null as varchar) as consulta
+    cast(null as varchar) as consulta,
+    cast(null as number(38, 4)) as percentual,
+    cast(null as number(38, 4)) as limite_percentual
 where false

@@ -9,7 +9,7 @@ renamed as (
         cast(id_veiculos as number(38, 0)) as veiculo_id,
         cast(nome as varchar) as nome_veiculo,
         cast(tipo as varchar) as tipo,
-        cast(valor as number(10, 2)) as valor_sugerido,
+        cast(valor as number(18, 4)) as valor_sugerido,
         cast(data_inclusao as timestamp_ntz) as data_inclusao,
         cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
         cast(_sdc_batched_at as timestamp_ntz) as carregado_em,

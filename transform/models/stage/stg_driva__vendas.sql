@@ -11,7 +11,7 @@ renamed as (
         cast(id_concessionarias as number(38, 0)) as concessionaria_id,
         cast(id_vendedores as number(38, 0)) as vendedor_id,
         cast(id_clientes as number(38, 0)) as cliente_id,
-        cast(valor_pago as number(10, 2)) as valor_venda,
+        cast(valor_pago as number(18, 4)) as valor_venda,
         cast(data_venda as timestamp_ntz) as data_venda,
         cast(data_inclusao as timestamp_ntz) as data_inclusao,
         cast(data_atualizacao as timestamp_ntz) as data_atualizacao,

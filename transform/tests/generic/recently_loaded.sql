@@ -1,9 +1,12 @@
-{# The newest row was loaded within the source's freshness: a row of level 1 warns, of 2 fails. #}
+{# The newest row was loaded within the source's freshness: level 1 warns, level 2 alerts. #}
 {% test recently_loaded(model) %}
 
 {{ config(
-    fail_calc='coalesce(max(nivel), 0)', warn_if='>= 1', error_if='>= 2',
-    meta={'tipo': 'atualidade', 'descricao': 'A carga mais nova é recente.'}
+    severity='warn',
+    fail_calc='coalesce(max(nivel), 0)',
+    meta={
+        'tipo': 'atualidade', 'descricao': 'A carga mais nova é recente.', 'nivel_de_alerta': 2
+    }
 ) }}
 
 {%- set freshness = namespace(warn=0, error=0) -%}

@@ -1,0 +1,75 @@
+"""A network that no generator made ends its first run with GOLD, and all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project
+from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
+
+
+@pytest.fixture(scope="module")
+def network(project: Project) -> Project:
+    project.change(Path(__file__).with_name("odd_network.sql").read_text())
+    return project
+
+
+def test_the_first_run_of_a_network_that_nobody_here_made_ends_with_gold(network: Project) -> None:
+    network.succeed("run", "elt")
+    assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+
+
+def test_a_discount_is_known_since_the_source_last_changed_the_price(network: Project) -> None:
+    discounts = network.warehouse(
+        "select venda_id, preco_tabela, desconto from GOLD.FCT_VENDAS "
+        "where venda_id in (10, 11, 20, 21, 22, 23, 30, 31, 33, 60, 64) order by 1"
+    )
+    assert [(sale, *map(_float, rest)) for sale, *rest in discounts] == [
+        (10, 12500.00, 200.00),
+        (11, 12500.00, 3750.00),
+        (20, None, None),  # its price was changed later
+        (21, 49900.00, 0.00),
+        (22, None, None),  # the source does not say since when, so since the load
+        (23, None, None),  # the source says a day that is still to come, so since the load
+        (30, 0.00, 0.00),
+        (31, 0.01, 0.00),
+        (33, None, None),  # has none
+        (60, None, None),  # before the vehicle was there
+        (64, 49900.00, -100.00),
+    ]
+    for analysis in ("TEMPORAL", "CONCESSIONARIA", "VEICULO"):
+        counted = f"select sum(vendas_sem_preco_tabela) from GOLD.ANALISE_VENDAS_{analysis}"
+        assert network.warehouse(counted) == [(11,)]
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def test_what_is_odd_is_listed(network: Project) -> None:
+    listed = dict(
+        network.warehouse(
+            "select verificacao, linhas from GOLD.QUALIDADE_DADOS "
+            "where situacao in ('aviso', 'alerta')"
+        )
+    )
+    assert listed == {
+        "fct_vendas_has_no_orphans": 5,  # 40 to 44
+        "fct_vendas_list_price_is_known": 11,  # 20, 22, 23, 33, 34, 40, 44, 50, 60 to 62
+        "fct_vendas_members_are_known": 7,  # 40 to 44, 50, 52
+        "fct_vendas_not_in_the_future": 2,  # 63, 64
+        "fct_vendas_paid_with_something": 2,  # 30, 32
+        "fct_vendas_sold_after_opening": 3,  # 60 to 62
+        "fct_vendas_sold_by_own_dealership": 4,  # 33, 34, 70, 71
+        "fct_vendas_sold_near_list_price": 7,  # 11, 32, 51 to 53, 63, 64
+    }
+
+
+def test_another_run_finds_nothing_new_and_changes_nothing(network: Project) -> None:
+    before = network.warehouse("select * from GOLD.FCT_VENDAS order by venda_id")
+    network.succeed("run", "elt")
+    assert network.warehouse("select * from GOLD.FCT_VENDAS order by venda_id") == before
+    assert_gold_equals_source(network)
