@@ -1,4 +1,4 @@
-"""Alerts: one message when a run fails or misses its deadline, one when that is over.
+"""Alerts: one message when a run fails, is late or finds odd data, and one when that is over.
 
 They go to `$AIRFLOW_HOME/logs/alerts.log`, and to AIRFLOW_ALERT_URL: an Apprise URL, for e-mail
 (`mailtos://user:password@host?to=…`), Slack's own webhook address, or any of a hundred others
@@ -41,6 +41,25 @@ def succeeded(context: Mapping[str, Any]) -> None:
     if _mark(dag).exists():
         _tell(f"[{ENVIRONMENT}] {dag} is well again", {"DAG": dag, "Run": context["run_id"]})
         _mark(dag).unlink()
+
+
+def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
+    """Say which rules of the business are broken more than usual, if the last run has not.
+
+    Args:
+        context: the task's.
+        found: each rule that alerts, with the first rows that break it.
+    """
+    kept = HOME / "alerts" / f"rules.{ENVIRONMENT}"
+    known = set(kept.read_text().split()) if kept.exists() else set()
+    about = {"DAG": context["dag"].dag_id, "Run": context["run_id"]}
+    if news := {rule: rows for rule, rows in found.items() if rule not in known}:
+        help_ = {"What to do": "docs/runbook.md, A rule of the business is broken"}
+        _tell(f"[{ENVIRONMENT}] odd data, which stop nothing", {**about, **news, **help_})
+    if over := known - found.keys():
+        _tell(f"[{ENVIRONMENT}] as usual again: {', '.join(sorted(over))}", about)
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("\n".join(found))
 
 
 def _raise(dag: str, what: str, facts: dict[str, Any]) -> None:

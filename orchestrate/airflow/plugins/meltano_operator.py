@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import alerts
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowRescheduleException
 from airflow.sdk.log import mask_secret
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 _SECONDS_TO_WAIT = 30
+# Steps that test the data, and how transform/macros/quality.sql says that a rule alerts.
+_TESTS = ("dbt-snowflake:build", "dbt-snowflake:test")
+_ALERT = re.compile(r"\bALERTA (\w+): (.*)")
 _LINEAGE = "{{ macros.OpenLineageProviderPlugin.lineage_%s(task_instance) }}"
 
 
@@ -69,10 +74,11 @@ class MeltanoOperator(BaseOperator):
             errors="replace",
             start_new_session=True,
         )
-        waits = False
+        waits, odd = False, dict[str, str]()
         for line in self._process.stdout or ():
             self.log.info(line.rstrip())
             waits = waits or "pipeline is already running" in line
+            odd.update(_ALERT.findall(line))
         code = self._process.wait()
         if code and waits:
             again = datetime.now(UTC) + timedelta(seconds=_SECONDS_TO_WAIT)
@@ -80,6 +86,11 @@ class MeltanoOperator(BaseOperator):
             raise AirflowRescheduleException(again)  # type: ignore[no-untyped-call]
         if code:
             raise AirflowException(f"meltano run {self.step}: exit code {code}")
+        if self.step in _TESTS:
+            try:
+                alerts.tested(context, odd)
+            except RuntimeError as error:  # what is built need not be built again
+                self.log.error("%s", error)
 
     def on_kill(self) -> None:
         """Stop Meltano, which stops its plugins and keeps the bookmarks of what is loaded."""
