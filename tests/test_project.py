@@ -79,7 +79,7 @@ def test_every_requirement_is_pinned(name: str) -> None:
 def test_settings_of_the_tap_and_the_target_are_still_the_originals(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "project")
     for plugin, folder, added in (
-        ("tap-postgres", "extractors", {"replication_lookback"}),
+        ("tap-postgres", "extractors", {"replication_lookback", "replication_lookback_seconds"}),
         ("target-snowflake", "loaders", {"host", "port", "protocol", "query_tag"}),
     ):
         programs = ROOT / ".meltano" / folder / plugin / "venv/bin"

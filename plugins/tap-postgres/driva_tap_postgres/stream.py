@@ -7,9 +7,9 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,13 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
 from sqlalchemy.dialects import postgresql
 from tap_postgres.client import PostgresStream
 
+from driva_tap_postgres.bookmark import (
+    BLIND_SPOT,
+    SEEN,
+    WRITERS,
+    BookmarkError,
+    ReplicationKey,
+)
 from driva_tap_postgres.types import ColumnType, column_type
 
 if TYPE_CHECKING:
@@ -51,24 +58,6 @@ _BATCH_FILE = re.compile(
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 Filter = sa.ColumnElement[bool] | sa.TextClause
 
-# Locks that a transaction takes on a table before it writes a row, and on a sequence when it takes
-# a number, and keeps until it ends. https://www.postgresql.org/docs/18/explicit-locking.html
-_WRITERS = sa.text("""
-    select distinct l.virtualtransaction
-    from pg_locks l
-    where l.relation in (
-        select cast(:table as regclass)
-        union all
-        select d.objid from pg_depend d
-        where d.refobjid = cast(:table as regclass)
-            and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')
-    )
-    and l.mode in (
-        'RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'
-    )
-    and l.pid is distinct from pg_backend_pid()
-""")
-
 _SIZE = sa.text("""
     select coalesce(sum(pg_relation_size(relid)), pg_relation_size(cast(:table as regclass)))
     from pg_partition_tree(cast(:table as regclass))
@@ -82,8 +71,6 @@ class UnrepresentableError(Exception):
 class DrivaStream(PostgresStream):
     """A table, read by BATCH files where `batch_config` asks for Parquet."""
 
-    # The window below the bookmark comes first, so records do not ascend from the bookmark.
-    is_sorted = False
     # The first range that this run reads, if it does not read all, and the totals before it did.
     _before: tuple[int | None, dict[int, Total]] = (None, {})
 
@@ -116,12 +103,11 @@ class DrivaStream(PostgresStream):
         return [kind.read(columns[name]).label(name) for name, kind in self._types.items()]
 
     @cached_property
-    def _key(self) -> sa.Column[Any] | None:
-        """The replication key, if it is a whole number that rows are counted up by."""
+    def _key(self) -> ReplicationKey | None:
+        """The replication key, if rows are counted up by it."""
         if not self.replication_key or self.replication_method != "INCREMENTAL":
             return None
-        column = self._table.columns[self.replication_key]
-        return column if isinstance(column.type, sa.Integer) else None
+        return ReplicationKey.of(self._table.columns[self.replication_key], self.config)
 
     @property
     def _known(self) -> Mapping[str, Any]:
@@ -134,65 +120,83 @@ class DrivaStream(PostgresStream):
         given = self.config.get("stream_options", {}).get(self.name, {})
         return [sa.text(f"({clause})") for clause in given.get("custom_where_clauses") or ()]
 
+    def _ask(self, query: sa.Executable, **parameters: Any) -> Sequence[sa.Row[Any]]:
+        """Return what a query finds, in a transaction and with a snapshot of its own."""
+        with self.connector._connect() as connection:
+            return connection.execute(query, parameters).all()
+
     # -- what may be bookmarked ------------------------------------------------------------------
 
-    def get_starting_replication_key_value(self, context: Context | None) -> Any | None:
-        """Return where to begin: `replication_lookback` ids below the bookmark."""
-        bookmark = super().get_starting_replication_key_value(context)
-        if bookmark is None or self._key is None:
-            return bookmark
-        return bookmark - self.config["replication_lookback"]
+    @cached_property
+    def _bookmark(self) -> str | None:
+        """The bookmark that the last run has left.
 
-    def get_replication_key_signpost(self, context: Context | None = None) -> Any | None:
-        """Return the highest id that no open transaction can undercut.
-
-        Ids are handed out before they are committed. A transaction that has one holds a lock on the
-        table, or on its sequence, until it ends. So: take the highest id, wait for whoever writes
-        just then, and read afterwards. If somebody writes on, the bookmark stays where it is.
+        Raises:
+            BookmarkError: it is no value of the replication key.
         """
-        if self._key is None:
-            return super().get_replication_key_signpost(context)
-        return None if self._is_unchanged else self._safe_bookmark
+        given = self._known.get("replication_key_value")
+        if self._key is None or given is None:
+            return None
+        try:
+            ((bookmark,),) = self._ask(sa.select(sa.cast(self._key.value(given), sa.Text)))
+        except sa.exc.DataError as error:
+            raise BookmarkError(
+                f"the bookmark of {self.name} in the state is {json.dumps(given, default=float)}, "
+                f"which is no value of {self.replication_key} ({self._key.kind}): mend it with "
+                "`meltano state set`, or read all of the table again with `--full-refresh`."
+            ) from error
+        return str(bookmark)
 
     @cached_property
-    def _safe_bookmark(self) -> int:
-        if self._key is None:
-            raise ValueError(f"{self.name} has no integer replication key")
-        with self.connector._connect() as connection:
-            highest: int = connection.execute(sa.select(sa.func.max(self._key))).scalar() or 0
-            asked = {"table": self._quoted_name}
-            writers = set(connection.execute(_WRITERS, asked).scalars())
-            deadline = time.monotonic() + WAIT_SECONDS
-            while writers and time.monotonic() < deadline:
-                time.sleep(0.05)
-                writers &= set(connection.execute(_WRITERS, asked).scalars())
-        if not writers:
-            return highest
-        bookmark = self._known.get("replication_key_value")
-        self.logger.warning(
-            "%s: %d open transaction(s) may still add ids below %d, so the bookmark stays at %s "
-            "and the next run reads from there again",
-            self.name,
-            len(writers),
-            highest,
-            bookmark,
-        )
-        return -1 if bookmark is None else int(bookmark)
+    def _safe_bookmark(self) -> str | None:
+        """The highest key that no open transaction can undercut; else where the bookmark is.
 
-    def _progress(self, last: int | None) -> dict[str, Any]:
-        """Return what the state becomes behind a file that ends with the id `last`.
-
-        To be called before the file is read: a row that is added meanwhile changes the fingerprint,
-        and the next run reads it again.
+        Keys are taken before they are committed. So: take the highest one, wait for whoever may be
+        writing just then, and read afterwards. If somebody writes on, the bookmark stays.
         """
-        known = self._known.get("replication_key_value", -1)
-        bookmark = -1 if last is None else max(min(last, self._safe_bookmark), known)
-        if last is None or bookmark < 0:
+        if self._key is None:
+            return None
+        highest = sa.cast(sa.func.max(self._key.column), sa.Text)
+        ((found, seen),) = self._ask(sa.select(highest, SEEN).where(self._key.is_passable))
+        asked = {"table": self._quoted_name, "seen": seen}
+        writers = set(self._ask(WRITERS, **asked))
+        deadline = time.monotonic() + WAIT_SECONDS
+        while writers and time.monotonic() < deadline:
+            time.sleep(0.05)
+            writers &= set(self._ask(WRITERS, **asked))
+        if not writers:
+            return None if found is None else str(found)
+        self.logger.warning(
+            "%s: open transactions may still add rows below %s %s, so the bookmark stays at %s and "
+            "the next run reads from there again",
+            self.name,
+            self.replication_key,
+            found,
+            self._bookmark,
+        )
+        return self._bookmark
+
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark: it moves behind a piece of the table, not behind a record."""
+
+    def _progress(self, bookmark: str | None, *, is_reached: bool) -> dict[str, Any]:
+        """Return what the state becomes behind a piece of the table.
+
+        To be called before the piece is read: a row that is added meanwhile changes the
+        fingerprint, and the next run reads it again.
+
+        Args:
+            bookmark: how far all rows have been read then, if there is such a place.
+            is_reached: whether this run has read up to it, and not only an earlier one.
+        """
+        if self._key is None or bookmark is None:
             return {}
         return {
             "replication_key": self.replication_key,
-            "replication_key_value": bookmark,
-            "fingerprint": self._fingerprint(bookmark) if last >= bookmark else None,
+            "replication_key_value": self._key.in_state(bookmark),
+            "fingerprint": self._fingerprint(bookmark) if is_reached else None,
         }
 
     # -- what need not be read again ---------------------------------------------------------------
@@ -200,33 +204,51 @@ class DrivaStream(PostgresStream):
     @cached_property
     def _is_unchanged(self) -> bool:
         """Whether nothing has come or changed since the fingerprint beside the bookmark."""
-        bookmark = self._known.get("replication_key_value")
-        fingerprint = self._known.get("fingerprint")
-        if self._key is None or bookmark is None or fingerprint is None or not self._by_files:
+        key, bookmark = self._key, self._bookmark
+        if key is None or bookmark is None or self._known.get("fingerprint") is None:
             return False
-        above = sa.select(self._key).where(*self._clauses, self._key > bookmark).limit(1)
-        with self.connector._connect() as connection:
-            if connection.execute(above).first():
-                return False
-        return bool(fingerprint == self._fingerprint(bookmark))
+        above = sa.select(sa.true()).where(*self._clauses, key.column > key.value(bookmark))
+        return not self._ask(above.limit(1)) and self._known["fingerprint"] == self._fingerprint(
+            bookmark
+        )
 
-    def _fingerprint(self, bookmark: int) -> str:
+    def _fingerprint(self, bookmark: str) -> str:
         """Return a digest of the columns, and of the rows that a run would read again."""
         if self._key is None:
-            raise ValueError(f"{self.name} has no integer replication key")
-        lowest = bookmark - self.config["replication_lookback"]
+            raise ValueError(f"{self.name} has no bookmark")
         row = sa.cast(sa.func.row(*self._table.columns), sa.Text)
-        rows = sa.select(row).where(*self._clauses, self._key.between(lowest, bookmark))
-        with self.connector._connect() as connection:
-            found = connection.execute(rows.order_by(self._key)).scalars().all()
-        return hashlib.sha256(json.dumps([self.get_selected_schema(), *found]).encode()).hexdigest()
+        number = sa.cast(sa.func.hashtextextended(row, 0), sa.Numeric)
+        rows = self._key.column.between(self._key.lowest(bookmark), self._key.value(bookmark))
+        query = sa.select(sa.func.count(), sa.func.sum(number)).where(*self._clauses, rows)
+        of_all = json.dumps([self.get_selected_schema(), *map(str, self._ask(query)[0])])
+        return hashlib.sha256(of_all.encode()).hexdigest()
+
+    # -- what is not seen --------------------------------------------------------------------------
+
+    def _warn(self) -> None:
+        """Say what this run does not see."""
+        warn = partial(self.logger.warning, "%s: %s", self.name)
+        if self._key is None:
+            if self.replication_method == "INCREMENTAL":
+                warn(
+                    f"its replication key {self.replication_key} is neither a number nor a time, "
+                    "and new rows may come anywhere: each run reads all of it"
+                )
+            return
+        for (kind,) in self._ask(BLIND_SPOT, table=self._quoted_name):
+            warn(f"it is {kind}: a row that comes late is read within the lookback only")
 
     # -- what it adds up to ------------------------------------------------------------------------
 
     @property
     def bookmark(self) -> int | None:
         """The id up to which all rows have been read, if they are counted up by a whole number."""
-        return None if self._key is None else self._known.get("replication_key_value")
+        known = self._known.get("replication_key_value")
+        return int(known) if known is not None and self._is_counted else None
+
+    @property
+    def _is_counted(self) -> bool:
+        return self._key is not None and self._key.is_whole
 
     def totals(self, last: int, first: int | None = None) -> dict[int, Total]:
         """Return the control totals of the rows up to the id `last`, by the number of their range.
@@ -235,9 +257,9 @@ class DrivaStream(PostgresStream):
             last: the highest id that counts.
             first: the number of the first range that counts.
         """
-        key, columns = self._key, self._table.columns
-        if key is None:
-            raise ValueError(f"{self.name} has no integer replication key")
+        if self._key is None:
+            raise ValueError(f"{self.name} has no bookmark")
+        key, columns = self._key.column, self._table.columns
         # Rounded down, where PostgreSQL rounds towards zero.
         number = key // IDS_PER_RANGE - sa.cast(key % IDS_PER_RANGE < 0, sa.Integer)
         decimals = [columns[name] for name, kind in self._types.items() if _is_summed(kind)]
@@ -250,15 +272,14 @@ class DrivaStream(PostgresStream):
             .where(*self._clauses, *lowest, key <= last)
             .group_by(sa.literal_column("1"))
         )
-        with self.connector._connect() as connection:
-            return {n: (count, int(keys), v) for n, count, keys, v in connection.execute(query)}
+        return {n: (count, int(keys), v) for n, count, keys, v in self._ask(query)}
 
     def moved(self, totals: dict[int, Total]) -> set[int]:
         """Return the ranges whose totals, as they are now, may not be those of the rows read."""
-        if self._is_unchanged:
-            bookmark = self._known["replication_key_value"]
-            if self._known["fingerprint"] == self._fingerprint(bookmark):
+        if self._is_unchanged and self._bookmark is not None:
+            if self._known["fingerprint"] == self._fingerprint(self._bookmark):
                 return set()
+            bookmark = int(self._bookmark)
             lowest = bookmark - self.config["replication_lookback"]
             return set(range(lowest // IDS_PER_RANGE, bookmark // IDS_PER_RANGE + 1))
         first, before = self._before
@@ -266,56 +287,46 @@ class DrivaStream(PostgresStream):
         return {number for number, _ in differing if first is None or number >= first}
 
     def _count_before(self) -> None:
-        known = self._known.get("replication_key_value")
+        known, safe = int(self._bookmark or 0), int(self._safe_bookmark or 0)
         first = (known - self.config["replication_lookback"]) // IDS_PER_RANGE if known else None
-        self._before = first, self.totals(max(self._safe_bookmark, known or 0), first)
+        self._before = first, self.totals(max(safe, known), first)
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def build_query(self, *, context: Context | None = None) -> sa.Select[Any]:
-        """Return the query for records, with the values that a file has."""
-        query = sa.select(*self._values)
-        query = self.apply_query_filters(query, self._table, context=context)
-        return self.apply_query_limit(query)
-
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield records one by one, where files cannot be used."""
-        self._check_key()
-        self._check_values(self.build_query(context=context))
-        yield from super().get_records(context)
+        order = [self._table.columns[self.replication_key]] if self.replication_key else []
+        for query, progress in self._pieces():
+            with self.connector._connect() as connection:
+                yield from map(dict, connection.execute(query.order_by(*order)).mappings())
+            self.stream_state.update(progress)
 
     def _write_schema_message(self) -> None:
         """Announce the table, unless nothing follows: the target then does not even look at it.
 
         What follows is added up before it is read, if totals are wanted.
         """
+        self._warn()
         if self._is_unchanged:
             self.logger.info("%s: nothing new", self.name)
             return
-        if self._key is not None and self._tap.streams[RECONCILIATION].selected:
+        if self._is_counted and self._tap.streams[RECONCILIATION].selected:
             self._count_before()
         super()._write_schema_message()
 
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
         """Return the configuration of files, or None where records go one by one."""
         batch_config: BatchConfig | None = super().get_batch_config(config)
-        if batch_config is None or batch_config.encoding.format != "parquet" or self._by_files:
+        in_parquet = batch_config is not None and batch_config.encoding.format == "parquet"
+        if not in_parquet or self._unbatchable is None:
             return batch_config
         self.logger.info("%s: read record by record, as %s", self.name, self._unbatchable)
         return None
-
-    @cached_property
-    def _by_files(self) -> bool:
-        batch_config: BatchConfig | None = super().get_batch_config(self.config)
-        in_parquet = batch_config is not None and batch_config.encoding.format == "parquet"
-        return in_parquet and self._unbatchable is None
 
     @property
     def _unbatchable(self) -> str | None:
         if self._tap.config.get("stream_maps"):
             return "stream maps work on records"
-        if self.replication_method == "INCREMENTAL" and self._key is None:
-            return f"its replication key {self.replication_key} is not a whole number"
         if list(self.primary_keys) != list(self.catalog_entry.get("key_properties") or []):
             return "its key is not the table's own, and may not be unique"
         return None
@@ -324,47 +335,64 @@ class DrivaStream(PostgresStream):
         self, batch_config: BatchConfig, context: Context | None = None
     ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
         """Write one Parquet file after the other; move the bookmark behind each."""
-        self._write_starting_replication_value(context)
-        self._check_key()
-        if self._is_unchanged:
-            return
         folder = _prepared(Path(urlparse(batch_config.storage.root).path))
-        rows = sa.select(*self._values)
-        for filters, last in self._ranges(context):
-            query = rows.where(*filters)
-            self._check_values(query)
-            progress = self._progress(last)
+        for query, progress in self._pieces():
             file = folder / f"{self.name}-{uuid.uuid4()}.parquet"
             count = self._write(query, file)
             self.logger.info("%s: %s rows", self.name, f"{count:,}")
-            self.get_context_state(context).update(progress)
+            self.stream_state.update(progress)
             yield batch_config.encoding, [file.as_uri()]
 
-    def _ranges(self, context: Context | None) -> Iterator[tuple[list[Filter], int | None]]:
-        """Yield the filters of each file, and the highest id that it has."""
-        clauses = self._clauses
-        key, left = self._key, self.max_record_count()
-        if key is None:
-            if left is not None:
-                raise ValueError(f"{self.name}: max_record_count needs an integer replication key")
-            yield clauses, None
+    def max_record_count(self) -> int | None:
+        """Return how many new rows a run reads at most, one more than a trial needs."""
+        limit: int | None = super().max_record_count()
+        return limit if self.ABORT_AT_RECORD_COUNT is None else self.ABORT_AT_RECORD_COUNT + 1
+
+    def _pieces(self) -> Iterator[tuple[sa.Select[Any], dict[str, Any]]]:
+        """Yield a query for each piece of what is read, and what the state becomes behind it."""
+        self._check_key()
+        if self._is_unchanged:
             return
-        start = self.get_starting_replication_key_value(context)
-        begin: list[Filter] = [] if start is None else [key >= start]
-        if left is not None and start is not None:
-            left += self.config["replication_lookback"] + 1  # the limit is for new rows
-        rows_per_file = self.config["batch_config"].get("batch_size") or ROWS_PER_FILE
+        for rows, bookmark, is_reached in self._ranges():
+            query = sa.select(*self._values).where(*rows)
+            if self._key is None:
+                query = query.limit(self.max_record_count())
+            self._check_values(query)
+            yield query, self._progress(bookmark, is_reached=is_reached)
+
+    def _ranges(self) -> Iterator[tuple[list[Filter], str | None, bool]]:
+        """Yield the filters of each piece, the bookmark behind it, and whether it is reached."""
+        if self._key is None:
+            yield self._clauses, None, False
+            return
+        key, known, safe, left = (
+            self._key,
+            self._bookmark,
+            self._safe_bookmark,
+            self.max_record_count(),
+        )
+        begin: list[Filter] = [] if known is None else [key.column >= key.lowest(known)]
+        if left is not None and known is not None:
+            again = key.column.between(key.lowest(known), key.value(known))
+            ((count,),) = self._ask(sa.select(sa.func.count()).where(*self._clauses, again))
+            left += count  # the limit is for new rows
+        rows_per_file = self.config.get("batch_config", {}).get("batch_size") or ROWS_PER_FILE
         while left is None or left > 0:
             size = rows_per_file if left is None else min(left, rows_per_file)
-            ids = sa.select(key).where(*clauses, *begin).order_by(key).limit(size).subquery()
-            with self.connector._connect() as connection:
-                last, count = connection.execute(
-                    sa.select(sa.func.max(ids.c[key.name]), sa.func.count())
-                ).one()
+            keys = sa.select(key.column.label("key")).where(*self._clauses, *begin)
+            of_piece = keys.order_by(key.column).limit(size).subquery().c.key
+            last = sa.func.max(of_piece)
+            passed = last.filter(of_piece <= key.value(safe))
+            # Of what is NULL, nothing is passed, or nothing known, there is no greatest.
+            bookmark = sa.func.greatest(passed, key.value(known))
+            end, reached = sa.cast(last, sa.Text), sa.cast(bookmark, sa.Text)
+            ((end, count, reached, is_reached),) = self._ask(
+                sa.select(end, sa.func.count(), reached, last >= bookmark)
+            )
             if not count:
                 return
-            yield [*clauses, *begin, key <= last], last
-            begin = [key > last]
+            yield [*self._clauses, *begin, key.column <= key.value(end)], reached, bool(is_reached)
+            begin = [key.column > key.value(end)]
             left = None if left is None else left - count
             if count < size:
                 return
@@ -386,8 +414,8 @@ class DrivaStream(PostgresStream):
 
     def _check_key(self) -> None:
         """Raise an UnrepresentableError if a row has no replication key."""
-        key = self._table.columns[self.replication_key] if self.replication_key else None
-        if key is None or not key.nullable or self.replication_method != "INCREMENTAL":
+        key = None if self._key is None else self._key.column
+        if key is None or not key.nullable:
             return
         without = sa.select(sa.literal(1)).where(*self._clauses, key.is_(None)).limit(1)
         with self.connector._connect() as connection:

@@ -24,6 +24,7 @@ from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, Post
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
+from driva_tap_postgres.bookmark import BookmarkError
 from driva_tap_postgres.reconciliation import Reconciliation
 from driva_tap_postgres.selection import Entry, SelectionError, check_selection, up_to_date
 from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
@@ -58,6 +59,16 @@ class DrivaTapPostgres(TapPostgres):
                         "How many ids below its bookmark a stream is read again, for ids that were "
                         "handed out in blocks and are used later. The default holds twenty blocks "
                         "of 50, which is what Hibernate takes at a time, and costs milliseconds."
+                    ),
+                ),
+                th.Property(
+                    "replication_lookback_seconds",
+                    th.IntegerType(minimum=0),
+                    default=3600,
+                    description=(
+                        "The same for streams whose replication key is a time, for rows that "
+                        "carry the time when their transaction began, or that of another clock; "
+                        "of dates, whole days. The default covers transactions of an hour."
                     ),
                 ),
             ).to_dict()["properties"],
@@ -130,7 +141,7 @@ def main() -> None:
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     try:
         DrivaTapPostgres.cli()
-    except (SelectionError, UnrepresentableError) as error:
+    except (SelectionError, BookmarkError, UnrepresentableError) as error:
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
