@@ -143,6 +143,15 @@ def slowly(extractor: dict[str, Any]) -> None:
     extractor["config"]["stream_options"] = {"public-lentas": SLOWLY}
 
 
+def test_a_number_without_a_place_in_an_old_row_is_refused_with_its_row(ledger: Project) -> None:
+    ledger.change("update contas set valor = 'NaN' where id_contas = 51")
+    done = ledger.meltano("run", "el")
+    ledger.change("update contas set valor = 0 where id_contas = 51")
+    assert done.code != 0
+    assert "Traceback" not in done.output
+    assert "public.contas.valor is NaN in the row with id_contas = 51" in done.output
+
+
 def test_rows_above_a_bookmark_that_waits_do_not_count(ledger: Project) -> None:
     with ledger.postgres() as late:
         late.autocommit = False

@@ -48,7 +48,7 @@ IDS_PER_RANGE = 100_000
 SCALE_OF_SUMS = 6
 DIGITS_TO_SUM = 26
 # Number of rows, sum of their keys, sum of their decimal columns.
-Total = tuple[int, int, Decimal | int | None]
+Total = tuple[int, int, Decimal]
 
 # This tap's files, whole or not, and the JSON files that the target writes itself.
 _BATCH_FILE = re.compile(
@@ -264,15 +264,17 @@ class DrivaStream(PostgresStream):
         number = key // IDS_PER_RANGE - sa.cast(key % IDS_PER_RANGE < 0, sa.Integer)
         decimals = [columns[name] for name, kind in self._types.items() if _is_summed(kind)]
         sums = (sa.func.coalesce(sa.func.sum(column), 0) for column in decimals)
-        # NaN, which is refused when it is read, is no number in an older row either.
-        values = sa.func.nullif(sum(sums, sa.cast(0, sa.Numeric)), sa.literal_column("'NaN'"))
-        lowest = [] if first is None else [key >= first * IDS_PER_RANGE]
-        query = (
-            sa.select(number, sa.func.count(), sa.func.sum(key), values)
-            .where(*self._clauses, *lowest, key <= last)
-            .group_by(sa.literal_column("1"))
-        )
-        return {n: (count, int(keys), v) for n, count, keys, v in self._ask(query)}
+        values = sum(sums, sa.cast(0, sa.Numeric))
+        rows = [*self._clauses, key <= last]
+        if first is not None:
+            rows.append(key >= first * IDS_PER_RANGE)
+        query = sa.select(number, sa.func.count(), sa.func.sum(key), values).where(*rows)
+        found = self._ask(query.group_by(sa.literal_column("1")))
+        if any(value.is_nan() for *_, value in found):
+            # It is refused in a row that is read, and so in one that was read before it had it.
+            self._check_values(sa.select(*self._values).where(*rows))
+            return self.totals(last, first)
+        return {number: (count, int(keys), value) for number, count, keys, value in found}
 
     def moved(self, totals: dict[int, Total]) -> set[int]:
         """Return the ranges whose totals, as they are now, may not be those of the rows read."""
