@@ -39,6 +39,8 @@ ROWS_PER_FILE = 500_000
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
+# Rows of those below the bookmark that the next run looks for again.
+SAMPLE = 16
 
 # The stream of control totals, each of a range of ids: few enough ids to look for a row among them,
 # and many enough that a large table has few ranges.
@@ -193,10 +195,13 @@ class DrivaStream(PostgresStream):
         """
         if self._key is None or bookmark is None:
             return {}
+        fingerprint, sample = self._window(bookmark) if is_reached else (None, None)
         return {
             "replication_key": self.replication_key,
             "replication_key_value": self._key.in_state(bookmark),
-            "fingerprint": self._fingerprint(bookmark) if is_reached else None,
+            "fingerprint": fingerprint,
+            "sample": sample,
+            "stale": self._is_stale,
         }
 
     # -- what need not be read again ---------------------------------------------------------------
@@ -208,27 +213,59 @@ class DrivaStream(PostgresStream):
         if key is None or bookmark is None or self._known.get("fingerprint") is None:
             return False
         above = sa.select(sa.true()).where(*self._clauses, key.column > key.value(bookmark))
-        return not self._ask(above.limit(1)) and self._known["fingerprint"] == self._fingerprint(
-            bookmark
-        )
+        return not self._ask(above.limit(1)) and self._known["fingerprint"] == self._found[0]
 
-    def _fingerprint(self, bookmark: str) -> str:
-        """Return a digest of the columns, and of the rows that a run would read again."""
+    def _window(self, bookmark: str) -> tuple[str, list[int]]:
+        """Return a fingerprint of the rows that a run would read again, and a sample of them.
+
+        The fingerprint is also one of the columns. The sample is the smallest of the rows' hashes,
+        so that it is the same for as long as the rows are.
+        """
         if self._key is None:
             raise ValueError(f"{self.name} has no bookmark")
         row = sa.cast(sa.func.row(*self._table.columns), sa.Text)
-        number = sa.cast(sa.func.hashtextextended(row, 0), sa.Numeric)
-        rows = self._key.column.between(self._key.lowest(bookmark), self._key.value(bookmark))
-        query = sa.select(sa.func.count(), sa.func.sum(number)).where(*self._clauses, rows)
-        of_all = json.dumps([self.get_selected_schema(), *map(str, self._ask(query)[0])])
-        return hashlib.sha256(of_all.encode()).hexdigest()
+        rows = (
+            sa.select(sa.func.hashtextextended(row, 0).label("hash"))
+            .where(
+                *self._clauses,
+                self._key.column.between(self._key.lowest(bookmark), self._key.value(bookmark)),
+            )
+            .cte()
+        )
+        total = sa.select(sa.func.sum(sa.cast(rows.c.hash, sa.Numeric))).scalar_subquery()
+        count = sa.select(sa.func.count()).select_from(rows).scalar_subquery()
+        sample = sa.select(rows.c.hash).order_by(rows.c.hash).limit(SAMPLE).scalar_subquery()
+        ((*sums, found),) = self._ask(sa.select(count, total, sa.func.array(sample)))
+        of_all = json.dumps([self.get_selected_schema(), *map(str, sums)])
+        return hashlib.sha256(of_all.encode()).hexdigest(), [number % 10**6 for number in found]
+
+    @cached_property
+    def _found(self) -> tuple[str, list[int]]:
+        """The same of the rows as this run finds them."""
+        return self._window(self._bookmark or "")
 
     # -- what is not seen --------------------------------------------------------------------------
 
+    @cached_property
+    def _is_stale(self) -> bool:
+        """Whether rows that are not read again have probably changed, as others have.
+
+        So it is from a run that finds most of those changed which it does read again, as after a
+        backup was restored or all rows were updated, until a full refresh.
+        """
+        key, bookmark, sample = self._key, self._bookmark, self._known.get("sample") or []
+        if key is None or bookmark is None or self._known.get("stale"):
+            return bool(self._known.get("stale"))
+        if key.is_time or len(sample) < SAMPLE or self._is_unchanged:
+            return False
+        below = sa.select(sa.true()).where(*self._clauses, key.column < key.lowest(bookmark))
+        return len({*sample} & {*self._found[1]}) < SAMPLE / 2 and bool(self._ask(below.limit(1)))
+
     def _warn(self) -> None:
         """Say what this run does not see."""
+        key, bookmark = self._key, self._bookmark
         warn = partial(self.logger.warning, "%s: %s", self.name)
-        if self._key is None:
+        if key is None:
             if self.replication_method == "INCREMENTAL":
                 warn(
                     f"its replication key {self.replication_key} is neither a number nor a time, "
@@ -237,6 +274,28 @@ class DrivaStream(PostgresStream):
             return
         for (kind,) in self._ask(BLIND_SPOT, table=self._quoted_name):
             warn(f"it is {kind}: a row that comes late is read within the lookback only")
+        if bookmark is None:
+            return
+        again = (
+            f"`make backfill TABLE={self.fully_qualified_name.table}`, or any run with "
+            "`--full-refresh`, reads all of it again"
+        )
+        highest = sa.func.max(key.column)
+        is_below = sa.func.coalesce(highest < key.value(bookmark), sa.true())
+        asked = sa.select(sa.cast(highest, sa.Text)).where(key.is_passable).having(is_below)
+        if below := self._ask(asked):
+            found = below[0][0] or "none"
+            warn(
+                f"its highest {self.replication_key} is {found}, below the bookmark {bookmark}: "
+                "rows were deleted, or ids are used again, and rows that come below the bookmark "
+                f"are read within the lookback only; {again}, and docs/runbook.md says what "
+                "becomes of those that are gone"
+            )
+        elif self._is_stale:
+            warn(
+                "most of its last rows had changed between two runs, and older ones, which are not "
+                f"read again, have probably changed too; {again}"
+            )
 
     # -- what it adds up to ------------------------------------------------------------------------
 
@@ -279,7 +338,7 @@ class DrivaStream(PostgresStream):
     def moved(self, totals: dict[int, Total]) -> set[int]:
         """Return the ranges whose totals, as they are now, may not be those of the rows read."""
         if self._is_unchanged and self._bookmark is not None:
-            if self._known["fingerprint"] == self._fingerprint(self._bookmark):
+            if self._known["fingerprint"] == self._window(self._bookmark)[0]:
                 return set()
             bookmark = int(self._bookmark)
             lowest = bookmark - self.config["replication_lookback"]
