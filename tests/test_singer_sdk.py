@@ -1,4 +1,4 @@
-"""singer-sdk's own conformance tests pass on the tap and on the target."""
+"""The tests beside each plugin, singer-sdk's own among them, pass in its environment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def network(project: Project) -> Project:
 
 
 @pytest.mark.parametrize("plugin", ["extractors/tap-postgres", "loaders/target-snowflake"])
-def test_sdk_suite(network: Project, plugin: str) -> None:
+def test_of_the_plugin(network: Project, plugin: str) -> None:
     done = network.with_variables(
         TAP_POSTGRES_PORT=str(network.postgres_port),
         TARGET_SNOWFLAKE_PORT=str(network.snowflake_port),

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 # A catalog's entry for a table, as Singer defines it.
 Entry = dict[str, Any]
+
+
+class Pattern(NamedTuple):
+    """A pattern of Meltano's `select`, taken apart as Meltano does.
+
+    Attributes:
+        excludes: whether it began with `!`.
+        stream: what it says before the first dot; a dot of the table's own name has a backslash.
+        column: what it says behind it; all columns, if nothing.
+    """
+
+    excludes: bool
+    stream: str
+    column: str
+
+    @classmethod
+    def parse(cls, text: str) -> Pattern:
+        """Take a pattern apart."""
+        stream, *column = re.split(r"(?<!\\)\.", text.removeprefix("!"), maxsplit=1)
+        return cls(text.startswith("!"), stream.replace(r"\.", "."), "".join(column) or "*")
+
+    def matches(self, stream: str, column: str | None = None) -> bool:
+        """Tell whether it speaks of a stream, and of one of its columns if that is asked."""
+        # Meltano puts a level between what dots part: no column of a table is as deep as that.
+        levels = self.column.replace(".", ".properties.")
+        return fnmatchcase(stream, self.stream) and (column is None or fnmatchcase(column, levels))
 
 
 class SelectionError(Exception):
@@ -30,16 +57,15 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
     """
     columns = {entry["tap_stream_id"]: set(entry["schema"]["properties"]) for entry in found}
     missing = set()
-    for pattern in patterns:
-        if pattern.startswith("!"):
+    for pattern in map(Pattern.parse, patterns):
+        if pattern.excludes:
             continue
-        stream_pattern, _, column_pattern = pattern.partition(".")
-        streams = [name for name in columns if fnmatchcase(name, stream_pattern)]
-        table = stream_pattern.replace("-", ".", 1)
+        streams = [name for name in columns if pattern.matches(name)]
+        table = pattern.stream.replace("-", ".", 1)
         if not streams:
             missing.add(f"table {table}")
-        elif not any(fnmatchcase(c, column_pattern or "*") for s in streams for c in columns[s]):
-            missing.add(f"column {table}.{column_pattern}")
+        elif not any(pattern.matches(s, c) for s in streams for c in columns[s]):
+            missing.add(f"column {table}.{pattern.column}")
     if missing:
         raise SelectionError(
             f"not in the source, or not readable by this user: {', '.join(sorted(missing))}. "
@@ -82,15 +108,9 @@ def up_to_date(
         }
 
 
-def _is_selected(patterns: Sequence[str], stream: str, column: str = "*") -> bool:
+def _is_selected(patterns: Sequence[str], stream: str, column: str | None = None) -> bool:
     """Tell whether a column, or anything of a table, is selected and not excluded."""
-
-    def matches(pattern: str) -> bool:
-        of_stream, _, of_column = pattern.partition(".")
-        return fnmatchcase(stream, of_stream) and (
-            column == "*" or fnmatchcase(column, of_column or "*")
-        )
-
-    excluded = (pattern[1:] for pattern in patterns if pattern.startswith("!") and column != "*")
-    included = (pattern for pattern in patterns if not pattern.startswith("!"))
-    return any(map(matches, included)) and not any(map(matches, excluded))
+    matching = [p for p in map(Pattern.parse, patterns) if p.matches(stream, column)]
+    # What excludes some columns leaves the table.
+    excluded = any(p.excludes and (column is not None or p.column == "*") for p in matching)
+    return not excluded and any(not p.excludes for p in matching)

@@ -1,0 +1,61 @@
+"""Patterns are taken apart as Meltano does, and what is not there is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from driva_tap_postgres.selection import Pattern, SelectionError, check_selection
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stream", "column", "matches"),
+    [
+        ("public-vendas", "public-vendas", "id", True),
+        ("public-*.*", "public-vendas", "id", True),
+        ("public-vendas.id_*", "public-vendas", "id_vendas", True),
+        ("public-vendas.id_*", "public-vendas", "data_venda", False),
+        ("public-vendas.ID", "public-vendas", "id", False),
+        (r"public-a\.b.*", "public-a.b", "c", True),
+        ("public-a.b.*", "public-a.b", "c", False),
+        (r"public-a\.b", "public-a.b", "c", True),
+        ("public-a.c.d", "public-a", "c.d", False),
+        ("public-a.c?d", "public-a", "c.d", True),
+    ],
+)
+def test_patterns(pattern: str, stream: str, column: str, matches: bool) -> None:
+    for text in (pattern, f"!{pattern}"):
+        assert Pattern.parse(text).matches(stream, column) is matches
+        assert Pattern.parse(text).excludes is text.startswith("!")
+
+
+def entry(name: str, *columns: str, key: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what discovery finds of a table."""
+    metadata: list[dict[str, Any]] = [{"breadcrumb": [], "metadata": {}}]
+    metadata += [{"breadcrumb": ["properties", c], "metadata": {}} for c in columns]
+    properties = {column: {"type": "string"} for column in columns}
+    schema = {"properties": properties}
+    return {
+        "tap_stream_id": name,
+        "key_properties": list(key),
+        "schema": schema,
+        "metadata": metadata,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "missing"),
+    [
+        (r"public-a\.b.*", None),
+        ("public-a.b.*", "table public.a"),
+        (r"public-a\.b.x", "column public.a.b.x"),
+        ("!public-x", None),
+    ],
+)
+def test_what_is_selected_must_be_there(pattern: str, missing: str | None) -> None:
+    found = [entry("public-a.b", "c")]
+    if missing is None:
+        check_selection([pattern], found)
+    else:
+        with pytest.raises(SelectionError, match=missing):
+            check_selection([pattern], found)
