@@ -417,3 +417,10 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
         project.up()
         client.join()
     assert project.warehouse("select count(*), sum(V) from RAW.T") == before
+
+
+def test_names_with_an_apostrophe(cursor: SnowflakeCursor) -> None:
+    run(cursor, "create table RAW.\"D'ÁVILA\" (\"APOS'TROFE\" varchar(9)) comment = 'd''água'")
+    [(name, kind, *_)] = run(cursor, 'describe table RAW."D\'ÁVILA"')
+    assert (name, kind) == ("APOS'TROFE", "VARCHAR(9)")
+    run(cursor, 'drop table RAW."D\'ÁVILA"')

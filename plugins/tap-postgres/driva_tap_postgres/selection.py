@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Pattern(NamedTuple):
 
 
 class SelectionError(Exception):
-    """What is selected is not in the source."""
+    """What is selected is not in the source, or has no place of its own in Snowflake."""
 
 
 def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
@@ -72,6 +72,50 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
             "Nothing was read. Bring it back, grant SELECT on it, or take it out of `select` in "
             "extract/extract.meltano.yml or of TAP_POSTGRES__SELECT_FILTER."
         )
+
+
+def check_names(selected: Mapping[str, Iterable[str]]) -> None:
+    """Check that no two names are one in the target, and none is one of the target's own.
+
+    There a table has neither its schema nor the case of its letters, nor has a column.
+
+    Args:
+        selected: the columns of each stream.
+
+    Raises:
+        SelectionError: names what meets.
+    """
+    for meeting in _meeting(selected, lambda stream: stream.partition("-")[2]):
+        tables = " and ".join(name.replace("-", ".", 1) for name in meeting)
+        raise SelectionError(
+            f"{tables} would be one table in Snowflake. Nothing was read. Leave one of them out "
+            f"(`!{meeting[-1]}` in `select`); a run of its own, with another --state-id-suffix and "
+            "another TARGET_SNOWFLAKE_DEFAULT_TARGET_SCHEMA, loads it beside the other."
+        )
+    for stream, columns in selected.items():
+        table = stream.replace("-", ".", 1)
+        faults = [(c, "has a name that is the target's own") for c in columns if _is_reserved(c)]
+        for column, *others in _meeting(columns):
+            faults.append((column, f"would be one with {' and '.join(others)} in Snowflake"))
+        for column, fault in faults:
+            raise SelectionError(
+                f"column {table}.{column} {fault}. Nothing was read. Leave it out "
+                f"(`!{stream}.{column}` in `select`), or select a view that names it otherwise."
+            )
+
+
+def _is_reserved(column: str) -> bool:
+    return column.lower().startswith("_sdc_")
+
+
+def _meeting(
+    names: Iterable[str], name_in_target: Callable[[str], str] = str
+) -> Iterator[list[str]]:
+    """Yield the names that are one in the target."""
+    by_target: dict[str, list[str]] = {}
+    for name in names:
+        by_target.setdefault(name_in_target(name).upper(), []).append(name)
+    yield from (meeting for meeting in by_target.values() if meeting[1:])
 
 
 def up_to_date(

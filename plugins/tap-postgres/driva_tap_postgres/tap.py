@@ -26,7 +26,13 @@ from tap_postgres.tap import TapPostgres
 from driva_tap_postgres import types
 from driva_tap_postgres.bookmark import BookmarkError
 from driva_tap_postgres.reconciliation import Reconciliation
-from driva_tap_postgres.selection import Entry, SelectionError, check_selection, up_to_date
+from driva_tap_postgres.selection import (
+    Entry,
+    SelectionError,
+    check_names,
+    check_selection,
+    up_to_date,
+)
 from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select` and `select_filter` to its process.
@@ -113,7 +119,16 @@ class DrivaTapPostgres(TapPostgres):
         streams: dict[str, Stream] = super().streams
         sizes = {RECONCILIATION: math.inf}
         if self.input_catalog is not None:
-            read = [s for s in streams.values() if isinstance(s, DrivaStream) and s.selected]
+            selected = [stream for stream in streams.values() if stream.selected]
+            read = [stream for stream in selected if isinstance(stream, DrivaStream)]
+            columns = {stream.name: stream.get_selected_schema()["properties"] for stream in read}
+            check_names(
+                {
+                    stream_map.stream_alias: columns.get(stream.name, ())
+                    for stream in selected
+                    for stream_map in stream.stream_maps
+                }
+            )
             sizes.update({stream.name: stream.size for stream in read})
         return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
 

@@ -1,11 +1,11 @@
-"""Patterns are taken apart as Meltano does, and what is not there is refused."""
+"""Patterns are taken apart as Meltano does, and what has no place of its own is refused."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from driva_tap_postgres.selection import Pattern, SelectionError, check_selection
+from driva_tap_postgres.selection import Pattern, SelectionError, check_names, check_selection
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,21 @@ def test_what_is_selected_must_be_there(pattern: str, missing: str | None) -> No
     else:
         with pytest.raises(SelectionError, match=missing):
             check_selection([pattern], found)
+
+
+@pytest.mark.parametrize(
+    ("selected", "words"),
+    [
+        ({"public-a": ["id"], "public-b-a": ["id", "ID2"]}, None),
+        ({"public-a": [], "loja-a": []}, "public.a and loja.a would be one table"),
+        ({"public-A": [], "public-a": []}, "public.A and public.a would be one table"),
+        ({"public-a": ["Nome", "nome"]}, "public.a.Nome would be one with nome"),
+        ({"public-a": ["_Sdc_Sequence"]}, "public.a._Sdc_Sequence has a name that is the target's"),
+    ],
+)
+def test_names(selected: dict[str, list[str]], words: str | None) -> None:
+    if words is None:
+        check_names(selected)
+    else:
+        with pytest.raises(SelectionError, match=words):
+            check_names(selected)

@@ -15,11 +15,12 @@ from typing import Any
 
 import duckdb
 import fakesnow.arrow
+import fakesnow.cursor
 import fakesnow.transforms
 import pyarrow as pa
 from fakesnow import info_schema, macros
 from fakesnow.conn import FakeSnowflakeConnection
-from fakesnow.cursor import SQL_CREATED_TABLE, SQL_SUCCESS, FakeSnowflakeCursor
+from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from fakesnow.dialect import parse_one
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from fakesnow.params import MutableParams
@@ -51,8 +52,24 @@ TableName = tuple[str, str, str]
 duckdb_to_sf_type.update({"TINYINT": "fixed", "SMALLINT": "fixed", "FLOAT": "real", "UUID": "text"})
 # fakesnow sums and averages in binary floating point, to let text count as numbers; money is exact.
 fakesnow.transforms.numeric_agg_implicit_cast = lambda expression: expression
+
+
+def _in_quotes(text: str) -> str:
+    return text.replace("'", "''")
+
+
+class NamesInQuotes(Template):
+    """A statement with names in quotes; fakesnow's own ends one at its apostrophe."""
+
+    def substitute(self, *_: Any, **names: Any) -> str:
+        return super().substitute({key: _in_quotes(str(name)) for key, name in names.items()})
+
+
+for _name, _statement in list(vars(fakesnow.cursor).items()):
+    if isinstance(_statement, Template):
+        setattr(fakesnow.cursor, _name, NamesInQuotes(_statement.template))
 # fakesnow describes tables of the current database only; temporary ones live in another.
-transforms.SQL_DESCRIBE_TABLE = Template(
+transforms.SQL_DESCRIBE_TABLE = NamesInQuotes(
     transforms.SQL_DESCRIBE_TABLE.template.replace(
         "FROM _fs_information_schema", f"FROM {GLOBAL_DATABASE_NAME}._fs_information_schema"
     )
@@ -294,7 +311,7 @@ class LocalCursor(FakeSnowflakeCursor):
         table = transformed.find(exp.Table)
         if isinstance(transformed, exp.Create) and transformed.find(exp.TemporaryProperty):
             self._duck_conn.execute(transformed.sql("duckdb"))
-            super()._execute(parse_one(SQL_CREATED_TABLE.substitute(name=table and table.name)))
+            super()._execute(parse_one(_created(table.name if table else "")))
             return
         super()._execute(transformed, params)
         if isinstance(transformed, exp.Transaction):
@@ -313,16 +330,16 @@ class LocalCursor(FakeSnowflakeCursor):
         """Keep what DuckDB's catalog has no place for: comments and lengths of text."""
         with self._duck_conn.cursor() as notes:
             if table_comment and table_comment[1]:
-                name = self._conn.full_name(table_comment[0])
-                text = table_comment[1].replace("'", "''")
-                notes.execute(info_schema.insert_table_comment_sql(*name, text))
+                words = [*self._conn.full_name(table_comment[0]), table_comment[1]]
+                notes.execute(info_schema.insert_table_comment_sql(*map(_in_quotes, words)))
             if text_lengths and table:
-                name = self._conn.full_name(table)
-                notes.execute(info_schema.insert_text_lengths_sql(*name, text_lengths))
+                catalog, schema, name = map(_in_quotes, self._conn.full_name(table))
+                lengths = [(_in_quotes(column), length) for column, length in text_lengths]
+                notes.execute(info_schema.insert_text_lengths_sql(catalog, schema, name, lengths))
             if col_comments and table:
-                name = self._conn.full_name(table)
+                path = self._conn.full_name(table)[::-1]
                 for column, comment in col_comments:
-                    place = exp.column(column, *reversed(name), quoted=True).sql("duckdb")
+                    place = exp.column(column, *path, quoted=True).sql("duckdb")
                     text = exp.Literal.string(comment).sql("duckdb")
                     notes.execute(f"COMMENT ON COLUMN {place} IS {text}")
 
@@ -377,8 +394,7 @@ class LocalCursor(FakeSnowflakeCursor):
         with self._conn.atomic():
             self._run_one(create)
             self._run_one(insert)
-        name = insert.this.name
-        super()._execute(parse_one(SQL_CREATED_TABLE.substitute(name=name)))
+        super()._execute(parse_one(_created(insert.this.name)))
 
     def _place_temporary(self, expression: Expr) -> None:
         """Move temporary tables and views into DuckDB's namespace for them, and find them there."""
@@ -585,6 +601,11 @@ class LocalSnowflake(FakeSnow):
     def _attach(self, file: Path, name: str) -> None:
         path = exp.Literal.string(str(file)).sql("duckdb")
         self.duck_conn.execute(f'ATTACH {path} AS "{name}"')
+
+
+def _created(table: str) -> str:
+    """Return the statement that answers as Snowflake does when a table is created."""
+    return fakesnow.cursor.SQL_CREATED_TABLE.substitute(name=table)
 
 
 def _facts(file: Path) -> tuple[int, str, str]:
