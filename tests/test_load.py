@@ -37,8 +37,8 @@ def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:
     for file in (old, new):
         file.parent.mkdir(parents=True)
         file.touch()
-    two_hours_ago = time.time() - 2 * 3600
-    os.utime(old, (two_hours_ago, two_hours_ago))
+    two_days_ago = time.time() - 2 * 86400
+    os.utime(old, (two_days_ago, two_days_ago))
     sale.change("insert into estados values (2, 'Alagoas', 'AL', now(), null)")
     assert sale.succeed("run", "el").loaded()["ESTADOS"] == (1, 1)
     assert [file for file in stage.rglob("*") if file.is_file()] == [new]

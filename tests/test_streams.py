@@ -1,9 +1,11 @@
-"""Streams of any name: each lands whole in a table of its own, or is refused."""
+"""Streams of any name and key: each lands whole in a table of its own, or is refused."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tests.conftest import Done, Project
 
 INCREMENTAL = {"replication-method": "INCREMENTAL", "replication-key": "id"}
+FULL_TABLE = {"replication-method": "FULL_TABLE"}
 
 
 def reading(
@@ -111,3 +114,91 @@ def test_names_that_would_meet_are_refused(
     )
     with reading(project, select, INCREMENTAL, filter_schemas=["public", "filial"]):
         assert_refused_unread(project.meltano("invoke", "tap-postgres"), *words)
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+
+def test_a_table_without_a_key_is_not_read_incrementally(project: Project) -> None:
+    project.change(
+        "create table soltas (id int, v text)",
+        "insert into soltas select g, 'a' from generate_series(1, 3) g",
+        "create view vista as select * from soltas",
+    )
+    with reading(project, ["public-vista.*"], INCREMENTAL):
+        done = project.meltano("invoke", "tap-postgres")
+    line = "`public-vista: { table-key-properties: [id] }`"
+    assert_refused_unread(done, "public.vista has no primary key", line)
+
+
+def test_the_declared_key_is_used_and_must_tell_rows_apart(project: Project) -> None:
+    declared = {**INCREMENTAL, "table-key-properties": ["id"]}
+    with reading(project, ["public-soltas.*", "public-vista.*"], declared):
+        project.succeed("run", "el")
+        project.change("insert into soltas values (4, 'b')")
+        again = project.succeed("run", "--full-refresh", "el")
+        assert again.loaded() == {"SOLTAS": (1, 3), "VISTA": (1, 3)}
+        expected = [{"ID": number, "V": v} for number, v in enumerate("aaab", 1)]
+        assert raw(project, "SOLTAS") == raw(project, "VISTA") == expected
+        project.change("insert into soltas values (4, 'c')")
+        done = project.meltano("invoke", "tap-postgres")
+        project.change("delete from soltas where v = 'c'")
+    assert done.code != 0
+    assert "has more than one row, or a NULL, with id = 4" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_table_that_is_read_whole_is_replaced(project: Project) -> None:
+    project.change(
+        "create table repetidas (v text, n numeric(4, 1), j json)",
+        "insert into repetidas values ('a', 1, '[1]'), ('a', 1, '[1]'), ('b', null, null)",
+        "create materialized view resumo as select v, count(*) as n from repetidas group by v",
+        "create table chaveada (id int primary key, v text)",
+        "insert into chaveada select g, 'x' from generate_series(1, 3) g",
+        "create table vazia (v text)",
+    )
+    everything = [f"public-{table}.*" for table in ("repetidas", "resumo", "chaveada", "vazia")]
+    with reading(project, everything, FULL_TABLE):
+        for way in (nullcontext, project.record_by_record):
+            with way():
+                project.succeed("run", "el")
+            assert [row["V"] for row in raw(project, "REPETIDAS")] == ["a", "a", "b"]
+            assert raw(project, "RESUMO") == [{"V": "a", "N": 2}, {"V": "b", "N": 1}]
+        project.change(
+            "delete from repetidas",
+            "delete from chaveada where id = 2",
+            "insert into vazia values ('c')",
+        )
+        project.succeed("run", "el")
+    assert raw(project, "REPETIDAS") == []
+    assert raw(project, "CHAVEADA") == [{"ID": 1, "V": "x"}, {"ID": 3, "V": "x"}]
+    assert raw(project, "VAZIA") == [{"V": "c"}]
+
+
+def test_a_version_that_does_not_end_leaves_the_table_as_it_was(
+    project: Project, tmp_path: Path
+) -> None:
+    def send(*messages: dict[str, Any]) -> None:
+        file = tmp_path / "messages.jsonl"
+        file.write_text("".join(json.dumps(message) + "\n" for message in messages))
+        project.succeed("invoke", "target-snowflake", "--input", str(file))
+
+    stream = {"stream": "public-inteira"}
+    schema = {"type": "object", "properties": {"v": {"type": "string"}}}
+    announced = {"type": "SCHEMA", **stream, "schema": schema, "key_properties": []}
+
+    def version(number: int, *values: str) -> list[dict[str, Any]]:
+        rows = ({"type": "RECORD", **stream, "record": {"v": v}, "version": number} for v in values)
+        return [announced, {"type": "ACTIVATE_VERSION", **stream, "version": number}, *rows]
+
+    def rows() -> list[tuple[Any, ...]]:
+        return project.warehouse("select v, _sdc_table_version from RAW.INTEIRA order by 1")
+
+    send(*version(1, "a", "b"), {"type": "ACTIVATE_VERSION", **stream, "version": 1})
+    assert rows() == [("a", 1), ("b", 1)]
+    send(*version(2, "c"))
+    assert rows() == [("a", 1), ("b", 1)]
+    send(*version(3, "d"), {"type": "ACTIVATE_VERSION", **stream, "version": 3})
+    assert rows() == [("d", 3)]
+    stage = project.folder / ".local/snowflake/stage"
+    assert [file for file in stage.rglob("*") if file.is_file()] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -104,6 +104,47 @@ def check_names(selected: Mapping[str, Iterable[str]]) -> None:
             )
 
 
+def check_keys(
+    stream: str,
+    method: str,
+    key: Sequence[str],
+    replication_key: str | None,
+    columns: Container[str],
+) -> None:
+    """Check that a stream has the keys that its replication method needs.
+
+    Args:
+        stream: its name.
+        method: its replication method.
+        key: the columns that tell its rows apart, its own or those declared in `metadata`.
+        replication_key: the column that it is read by.
+        columns: the columns that are selected.
+
+    Raises:
+        SelectionError: names what is missing and the line to write.
+    """
+    table = stream.replace("-", ".", 1)
+    named = [*key, replication_key] if replication_key and method == "INCREMENTAL" else key
+    if absent := [name for name in named if name not in columns]:
+        raise SelectionError(
+            f"column {table}.{absent[0]} is a key in `metadata`, and not selected or not in the "
+            "source. Nothing was read."
+        )
+    if method == "INCREMENTAL" and not replication_key:
+        lack, line = "replication key", "replication-key: …"
+        what = "a column that grows with each new row"
+    elif method == "INCREMENTAL" and not key:
+        lack, line = "primary key", f"table-key-properties: [{replication_key}]"
+        what = "the columns that tell its rows apart"
+    else:
+        return
+    raise SelectionError(
+        f"{table} has no {lack}, which INCREMENTAL needs. Nothing was read. Write `{stream}: "
+        f"{{ {line} }}`, {what}, below `metadata` in extract/extract.meltano.yml; or `{stream}: "
+        "{ replication-method: FULL_TABLE }`, and each run replaces all its rows."
+    )
+
+
 def _is_reserved(column: str) -> bool:
     return column.lower().startswith("_sdc_")
 
@@ -119,37 +160,49 @@ def _meeting(
 
 
 def up_to_date(
-    patterns: Sequence[str], kept: Sequence[Entry], found: Sequence[Entry]
+    patterns: Sequence[str],
+    metadata: Mapping[str, Mapping[str, Any]],
+    kept: Sequence[Entry],
+    found: Sequence[Entry],
 ) -> Iterator[Entry]:
-    """Yield the source's tables as they are, with the metadata of a catalog from an earlier run.
+    """Yield the source's tables as they are, with what Meltano has written into a catalog.
 
     Meltano keeps a catalog until its own configuration changes, and the source may have changed
-    since. What the catalog does not know yet is selected as Meltano would.
+    since. What the catalog does not know yet is selected and has metadata as Meltano would do it.
 
     Args:
         patterns: Meltano's `select`.
+        metadata: Meltano's `metadata`.
         kept: the entries of the catalog.
         found: the entries of the source's tables.
     """
     before = {entry["tap_stream_id"]: entry for entry in kept}
     for entry in found:
         name = entry["tap_stream_id"]
-        known = before.get(name, {**entry, "metadata": []})
+        declared = _declared(metadata, name)
+        known = before.get(name) or {**entry, "metadata": [], **declared}
         chosen = {tuple(item["breadcrumb"]): item["metadata"] for item in known["metadata"]}
-        metadata = []
+        keys = (
+            declared.get("table_key_properties"),
+            entry["key_properties"],
+            chosen.get((), {}).get("table-key-properties"),
+        )
+        key: list[str] = next(filter(None, keys), [])
+        of_all = []
         for item in entry["metadata"]:
             _, *column = item["breadcrumb"] or [""]  # the table itself has none
             selected = {**item["metadata"], "selected": _is_selected(patterns, name, *column)}
             of_this = dict(chosen.get(tuple(item["breadcrumb"]), selected))
-            if not column and entry["key_properties"]:
-                of_this["table-key-properties"] = entry["key_properties"]
-            metadata.append({"breadcrumb": item["breadcrumb"], "metadata": of_this})
-        yield {
-            **known,
-            "key_properties": entry["key_properties"],
-            "schema": entry["schema"],
-            "metadata": metadata,
-        }
+            if not column:
+                of_this["table-key-properties"] = key
+            of_all.append({"breadcrumb": item["breadcrumb"], "metadata": of_this})
+        yield {**known, "key_properties": key, "schema": entry["schema"], "metadata": of_all}
+
+
+def _declared(metadata: Mapping[str, Mapping[str, Any]], stream: str) -> dict[str, Any]:
+    """Return what is declared of a stream, as Meltano writes it into the stream's entry."""
+    matching = (values for pattern, values in metadata.items() if fnmatchcase(stream, pattern))
+    return {key.replace("-", "_"): value for values in matching for key, value in values.items()}
 
 
 def _is_selected(patterns: Sequence[str], stream: str, column: str | None = None) -> bool:

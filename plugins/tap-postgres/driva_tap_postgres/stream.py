@@ -354,6 +354,16 @@ class DrivaStream(PostgresStream):
 
     # -- reading ---------------------------------------------------------------------------------
 
+    @property
+    def emit_activate_version_messages(self) -> bool:
+        """Whether the rows that are read take the place of all that were read before."""
+        return self.replication_method == "FULL_TABLE" and self.max_record_count() is None
+
+    def _end_version(self) -> None:
+        """Say that all rows of a version have been sent; that it begins, the SDK says."""
+        if self._stream_version is not None:
+            self._write_activate_version_message(self._stream_version)
+
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield records one by one, where files cannot be used."""
         order = [self._table.columns[self.replication_key]] if self.replication_key else []
@@ -361,6 +371,7 @@ class DrivaStream(PostgresStream):
             with self.connector._connect() as connection:
                 yield from map(dict, connection.execute(query.order_by(*order)).mappings())
             self.stream_state.update(progress)
+        self._end_version()
 
     def _write_schema_message(self) -> None:
         """Announce the table, unless nothing follows: the target then does not even look at it.
@@ -379,17 +390,9 @@ class DrivaStream(PostgresStream):
         """Return the configuration of files, or None where records go one by one."""
         batch_config: BatchConfig | None = super().get_batch_config(config)
         in_parquet = batch_config is not None and batch_config.encoding.format == "parquet"
-        if not in_parquet or self._unbatchable is None:
+        if not in_parquet or not self._tap.config.get("stream_maps"):
             return batch_config
-        self.logger.info("%s: read record by record, as %s", self.name, self._unbatchable)
-        return None
-
-    @property
-    def _unbatchable(self) -> str | None:
-        if self._tap.config.get("stream_maps"):
-            return "stream maps work on records"
-        if list(self.primary_keys) != list(self.catalog_entry.get("key_properties") or []):
-            return "its key is not the table's own, and may not be unique"
+        self.logger.info("%s: read record by record, as stream maps work on records", self.name)
         return None
 
     def get_batches(
@@ -403,6 +406,7 @@ class DrivaStream(PostgresStream):
             self.logger.info("%s: %s rows", self.name, f"{count:,}")
             self.stream_state.update(progress)
             yield batch_config.encoding, [file.as_uri()]
+        self._end_version()
 
     def max_record_count(self) -> int | None:
         """Return how many new rows a run reads at most, one more than a trial needs."""
@@ -414,12 +418,20 @@ class DrivaStream(PostgresStream):
         self._check_key()
         if self._is_unchanged:
             return
+        self._check_declared_key()
         for rows, bookmark, is_reached in self._ranges():
             query = sa.select(*self._values).where(*rows)
             if self._key is None:
                 query = query.limit(self.max_record_count())
             self._check_values(query)
             yield query, self._progress(bookmark, is_reached=is_reached)
+
+    @property
+    def _begin(self) -> list[Filter]:
+        """The filter for where this run begins to read, if not at the beginning."""
+        if self._key is None or self._bookmark is None:
+            return []
+        return [self._key.column >= self._key.lowest(self._bookmark)]
 
     def _ranges(self) -> Iterator[tuple[list[Filter], str | None, bool]]:
         """Yield the filters of each piece, the bookmark behind it, and whether it is reached."""
@@ -432,7 +444,7 @@ class DrivaStream(PostgresStream):
             self._safe_bookmark,
             self.max_record_count(),
         )
-        begin: list[Filter] = [] if known is None else [key.column >= key.lowest(known)]
+        begin = self._begin
         if left is not None and known is not None:
             again = key.column.between(key.lowest(known), key.value(known))
             ((count,),) = self._ask(sa.select(sa.func.count()).where(*self._clauses, again))
@@ -487,6 +499,26 @@ class DrivaStream(PostgresStream):
                     "`stream_options`, or choose another replication key."
                 )
 
+    def _check_declared_key(self) -> None:
+        """Raise an UnrepresentableError if rows share a key that is not the table's own."""
+        entries = self._tap.found  # type: ignore[attr-defined]
+        own = {entry["tap_stream_id"]: entry["key_properties"] for entry in entries}
+        if self.replication_method != "INCREMENTAL" or own[self.name] == list(self.primary_keys):
+            return
+        key = [self._table.columns[name] for name in self.primary_keys]
+        # Rows that share their replication key with others are read with them.
+        is_read_together = self.replication_key in self.primary_keys
+        rows = [*self._clauses, *(self._begin if is_read_together else ())]
+        shared = sa.or_(sa.func.count() > 1, *(column.is_(None) for column in key))
+        found = self._ask(sa.select(*key).where(*rows).group_by(*key).having(shared).limit(1))
+        for row in found:
+            values = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, row, strict=True))
+            raise UnrepresentableError(
+                f"{self.fully_qualified_name} has more than one row, or a NULL, with {values}, so "
+                "`table-key-properties` in `metadata` does not tell its rows apart: declare other "
+                "columns, or `replication-method: FULL_TABLE`."
+            )
+
     def _check_values(self, query: sa.Select[Any]) -> None:
         """Raise an UnrepresentableError if a row has a value that Snowflake's type does not."""
         columns = self._table.columns
@@ -508,8 +540,9 @@ class DrivaStream(PostgresStream):
             row = connection.execute(statement).first()
         if row:
             key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, row[2:], strict=True))
+            which = f"the row with {key}" if key else "a row"
             raise UnrepresentableError(
-                f"{self.fully_qualified_name}.{row[0]} is {row[1]} in the row with {key}, which "
+                f"{self.fully_qualified_name}.{row[0]} is {row[1]} in {which}, which "
                 "has no place in Snowflake: mend the row, or leave it out with "
                 "`custom_where_clauses` in `stream_options`."
             )

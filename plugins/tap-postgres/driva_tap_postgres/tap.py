@@ -29,15 +29,17 @@ from driva_tap_postgres.reconciliation import Reconciliation
 from driva_tap_postgres.selection import (
     Entry,
     SelectionError,
+    check_keys,
     check_names,
     check_selection,
     up_to_date,
 )
 from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
 
-# Where Meltano passes the extractor's `select` and `select_filter` to its process.
+# Where Meltano passes the extractor's `select`, `select_filter` and `metadata` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
 FILTER_VARIABLE = "TAP_POSTGRES__SELECT_FILTER"
+METADATA_VARIABLE = "TAP_POSTGRES__METADATA"
 
 
 class SchemaOfTypes(PostgresSQLToJSONSchema):
@@ -94,19 +96,22 @@ class DrivaTapPostgres(TapPostgres):
         if self._input_catalog is None:
             return None
         patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
+        metadata = json.loads(os.environ.get(METADATA_VARIABLE) or "{}")
+        filters = json.loads(os.environ.get(FILTER_VARIABLE) or "[]")
+        check_selection([*patterns, *filters], self.found)
         kept = self._input_catalog.to_dict()["streams"]
-        found = self._found()
-        check_selection([*patterns, *json.loads(os.environ.get(FILTER_VARIABLE) or "[]")], found)
-        return Catalog.from_dict({"streams": list(up_to_date(patterns, kept, found))})
+        entries = up_to_date(patterns, metadata, kept, self.found)
+        return Catalog.from_dict({"streams": list(entries)})
 
     @functools.cached_property
     def catalog_dict(self) -> dict[str, Any]:
         """The catalog that was given, or else of all that can be read."""
         given = self.input_catalog
-        return {"streams": self._found()} if given is None else dict(given.to_dict())
+        return {"streams": self.found} if given is None else dict(given.to_dict())
 
-    def _found(self) -> list[Entry]:
-        """Return the catalog's entries of the source's tables, and of their control totals."""
+    @functools.cached_property
+    def found(self) -> list[Entry]:
+        """The catalog's entries of the source's tables, and of their control totals."""
         totals = Reconciliation(self)._singer_catalog_entry.to_dict()
         return [*self.connector.discover_catalog_entries(), totals]
 
@@ -129,6 +134,14 @@ class DrivaTapPostgres(TapPostgres):
                     for stream_map in stream.stream_maps
                 }
             )
+            for stream in read:
+                check_keys(
+                    stream.name,
+                    stream.replication_method,
+                    stream.primary_keys,
+                    stream.replication_key,
+                    columns[stream.name],
+                )
             sizes.update({stream.name: stream.size for stream in read})
         return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
 

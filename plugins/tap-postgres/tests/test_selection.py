@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from driva_tap_postgres.selection import Pattern, SelectionError, check_names, check_selection
+from driva_tap_postgres.selection import (
+    Pattern,
+    SelectionError,
+    check_keys,
+    check_names,
+    check_selection,
+    up_to_date,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,17 @@ def entry(name: str, *columns: str, key: tuple[str, ...] = ()) -> dict[str, Any]
     }
 
 
+def test_a_table_that_the_catalog_does_not_know_has_what_is_declared() -> None:
+    declared = {"public-*": {"replication-method": "INCREMENTAL", "table-key-properties": ["a"]}}
+    patterns = ["public-*.*", "!public-v.b", "!public-fora.*"]
+    found = [entry("public-v", "a", "b"), entry("public-fora", "a")]
+    known, out = up_to_date(patterns, declared, [], found)
+    assert known["replication_method"] == "INCREMENTAL"
+    assert known["key_properties"] == ["a"]
+    assert [item["metadata"]["selected"] for item in known["metadata"]] == [True, True, False]
+    assert [item["metadata"]["selected"] for item in out["metadata"]] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("pattern", "missing"),
     [
@@ -77,3 +95,23 @@ def test_names(selected: dict[str, list[str]], words: str | None) -> None:
     else:
         with pytest.raises(SelectionError, match=words):
             check_names(selected)
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "replication_key", "words"),
+    [
+        ("INCREMENTAL", ["id"], "id", None),
+        ("FULL_TABLE", [], None, None),
+        ("INCREMENTAL", [], "id", "no primary key.*`public-a: { table-key-properties: .id. }`"),
+        ("INCREMENTAL", ["id"], None, "no replication key.*`public-a: { replication-key: … }`"),
+        ("INCREMENTAL", ["id"], "x", "column public.a.x is a key in `metadata`, and not selected"),
+        ("FULL_TABLE", ["x"], None, "column public.a.x is a key in `metadata`, and not selected"),
+    ],
+)
+def test_keys(method: str, key: list[str], replication_key: str | None, words: str | None) -> None:
+    given = ("public-a", method, key, replication_key, ["id", "v"])
+    if words is None:
+        check_keys(*given)
+    else:
+        with pytest.raises(SelectionError, match=words):
+            check_keys(*given)

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -43,8 +44,8 @@ AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_t
 
 # Where the base class stages files.
 STAGE = "@~/target-snowflake/"
-# How long a staged file is left alone; a run stages, merges and removes it in minutes.
-STALE_AFTER = timedelta(hours=1)
+# How long a staged file is left alone; no run needs one for longer.
+STALE_AFTER = timedelta(days=1)
 # What the tap sends as text, and how Snowflake reads it.
 READ_TEXT = {
     "json": "parse_json($1:{name}::varchar)",
@@ -185,6 +186,35 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         )
         return int(inserted + updated)
 
+    def replace_from_stage(
+        self,
+        full_table_name: FullyQualifiedName,
+        schema: dict[str, Any],
+        sync_id: str,
+        file_format: str | None,
+    ) -> None:
+        """Put the rows of staged files in the place of all rows of a table, at once.
+
+        Args:
+            full_table_name: the table.
+            schema: its JSON Schema.
+            sync_id: the folder of the files.
+            file_format: their format; None if there is no file.
+        """
+        selected = self._get_column_selections(schema)
+        columns = self._format_column_selections(selected, "col_alias")
+        values = self._format_column_selections(selected, "json_casting")
+        rows = f"select {values} from '{STAGE}{sync_id}' (file_format => {file_format})"
+        came = 0
+        with self._connect() as connection, connection.begin():
+            gone = connection.exec_driver_sql(f"delete from {full_table_name}").rowcount
+            if file_format:
+                insert = f"insert into {full_table_name} {columns} {rows}"
+                came = connection.exec_driver_sql(insert).rowcount
+        self.logger.info(
+            "%s: %s rows in the place of %s", full_table_name.table, f"{came:,}", f"{gone:,}"
+        )
+
     def _get_column_selections(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
         """Return how each column is read from a staged file."""
         selections: list[dict[str, Any]] = super()._get_column_selections(schema)
@@ -225,10 +255,29 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         return sa.text(once), parameters
 
 
+@dataclass
+class Version:
+    """All rows of a table, while they come.
+
+    Attributes:
+        number: the tap's name for it.
+        folder: where its files wait in the stage.
+        file_format: of these files; None before the first.
+        metadata: SQL of the `_sdc_` columns that they lack.
+    """
+
+    number: int
+    folder: str
+    file_format: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
 class DrivaSnowflakeSink(SnowflakeSink):
     """A sink over the connector above, that also loads Parquet files as they are."""
 
     connector_class = DrivaSnowflakeConnector
+    # Of a table whose rows are all read anew.
+    _version: Version | None = None
 
     @property
     def table_name(self) -> str:
@@ -255,24 +304,60 @@ class DrivaSnowflakeSink(SnowflakeSink):
         files: Sequence[str],
         file_type: str = "JSON",
     ) -> int:
-        """Stage files, and load them.
+        """Stage files, and load them; files of a version wait in the stage for its end.
 
         Returns:
             The number of rows loaded.
         """
         connector = cast("DrivaSnowflakeConnector", self.connector)
-        folder = self._new_folder()
-        into = (full_table_name, self.schema, folder, self._get_file_format_name(file_type))
+        version = self._version
+        folder = version.folder if version else self._new_folder()
+        file_format = self._get_file_format_name(file_type)
         try:
             connector.put_batches_to_stage(sync_id=folder, files=files)
+            if version:
+                version.file_format, version.metadata = file_format, connector.batch_metadata
+                return 0
+            into = (full_table_name, self.schema, folder, file_format)
             if self.key_properties and self.config.get("load_method", "upsert") == "upsert":
                 return connector.merge_from_stage(*into, key_properties=self.key_properties)
             return int(connector.copy_from_stage(*into))
         finally:
-            connector.remove_staged_files(sync_id=folder)
+            if not version:
+                connector.remove_staged_files(sync_id=folder)
             if self.config.get("clean_up_batch_files"):
                 for file in files:
                     Path(url2pathname(urlparse(file).path)).unlink(missing_ok=True)
+
+    def activate_version(self, new_version: int) -> None:
+        """Begin a version of the table, or put it in the place of all rows that were there.
+
+        The tap announces a version before its rows, and again when all of them have come. Until
+        then the table is as it was, whatever happens.
+        """
+        self._of_this_stream()
+        version = self._version
+        if version is None or version.number != new_version:
+            self._version = Version(new_version, self._new_folder())
+            return
+        self.target.drain_one(self)
+        connector = cast("DrivaSnowflakeConnector", self.connector)
+        connector.batch_metadata = version.metadata
+        try:
+            connector.replace_from_stage(
+                self.full_table_name, self.schema, version.folder, version.file_format
+            )
+        finally:
+            connector.batch_metadata = {}
+        connector.remove_staged_files(sync_id=version.folder)
+        self._version = None
+
+    def clean_up(self) -> None:
+        """Remove what has come of a version that did not end."""
+        super().clean_up()
+        if self._version:
+            self.logger.warning("not all rows have come, so the table stays as it was")
+            self.connector.remove_staged_files(sync_id=self._version.folder)
 
     def _new_folder(self) -> str:
         """Return a name in the stage; any table has one that needs no quotes."""
@@ -322,7 +407,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
             "_sdc_batched_at": _timestamp(now),
             "_sdc_deleted_at": "null",
             "_sdc_sequence": str(round(now.timestamp() * 1000)),
-            "_sdc_table_version": "null",
+            "_sdc_table_version": str(self._version.number) if self._version else "null",
             "_sdc_sync_started_at": str(self.sync_started_at),
         }
         try:
