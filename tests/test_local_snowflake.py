@@ -419,6 +419,35 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
     assert project.warehouse("select count(*), sum(V) from RAW.T") == before
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_possible"),
+    [
+        ("number(10, 2)", "number(14, 2)", True),
+        ("number(10, 2)", "number(12, 4)", False),
+        ("int", "number(20, 5)", False),
+        ("date", "timestamp_ntz", False),
+        ("varchar(5)", "text", True),
+        ("varchar(5)", "varchar(4)", False),
+        ("number(38, 0)", "varchar", False),
+    ],
+)
+def test_a_column_changes_its_type_as_far_as_on_an_account(
+    cursor: SnowflakeCursor, before: str, after: str, is_possible: bool
+) -> None:
+    run(cursor, f'create or replace table RAW.MEDIDA ("c%" {before})')
+    change = f'alter table RAW.MEDIDA alter column "c%" set data type {after}'
+    if is_possible:
+        run(cursor, change)
+    else:
+        with pytest.raises(ProgrammingError, match="cannot change column c%"):
+            run(cursor, change)
+
+
+def test_a_number_of_more_than_64_bits_is_refused_with_the_reason(cursor: SnowflakeCursor) -> None:
+    with pytest.raises(ProgrammingError, match=r"keeps a NUMBER\(38, 0\) in 64 bits; an account"):
+        run(cursor, f"insert into RAW.T (ID) select {'9' * 37}::number(38, 1)")
+
+
 def test_names_with_an_apostrophe(cursor: SnowflakeCursor) -> None:
     run(cursor, "create table RAW.\"D'ÁVILA\" (\"APOS'TROFE\" varchar(9)) comment = 'd''água'")
     [(name, kind, *_)] = run(cursor, 'describe table RAW."D\'ÁVILA"')

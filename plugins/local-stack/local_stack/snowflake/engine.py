@@ -245,7 +245,8 @@ class LocalCursor(FakeSnowflakeCursor):
                     super().execute(SQL_SUCCESS)
                 elif not self._run_on_stage(expression):
                     super().execute(command, params, *args, **kwargs)
-            except Error:
+            except Error as error:
+                rewrite.explain(error)
                 raise
             except Exception as error:  # a client takes anything else for an outage and retries
                 raise rewrite.failure(error, command) from error
@@ -268,6 +269,7 @@ class LocalCursor(FakeSnowflakeCursor):
         for i, select in enumerate(list(expression.find_all(exp.Select))):
             self._read_stage(select, f"_STAGED_{i}")
         self._place_temporary(expression)
+        self._check_new_types(expression)
         expression = expression.transform(rewrite.exact_division, copy=False)
         expression = expression.transform(rewrite.checked_divisor, copy=False)
         expression = expression.transform(rewrite.formatted_moment, copy=False)
@@ -388,6 +390,23 @@ class LocalCursor(FakeSnowflakeCursor):
         )
         counts.set("merge_counts", True)
         self._run_one(counts)
+
+    def _check_new_types(self, expression: Expr) -> None:
+        """Refuse a change of a column's type that an account refuses."""
+        if not (wanted := rewrite.new_types(expression)):
+            return
+        catalog, schema, table = self._conn.full_name(expression.this)
+        describe = transforms.SQL_DESCRIBE_TABLE.substitute(
+            catalog=catalog, schema=schema, table=table
+        )
+        with self._duck_conn.cursor() as described:
+            types = {
+                name.upper(): kind for name, kind, *_ in described.execute(describe).fetchall()
+            }
+        for column, kind in wanted.items():
+            if current := types.get(column.upper()):
+                known = exp.DataType.build(current, dialect="snowflake")
+                rewrite.check_new_type(column, known, kind)
 
     def _create_and_fill(self, create: Expr, insert: Expr) -> None:
         """Create a table with typed columns and fill it: both, or neither."""

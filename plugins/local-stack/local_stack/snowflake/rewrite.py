@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import Error, ProgrammingError
 from sqlglot import Expr, exp, parse_one
 
 from local_stack.snowflake.stage import unsupported
@@ -225,6 +225,43 @@ def is_definition(expression: Expr) -> bool:
     return isinstance(expression, exp.Create | exp.Alter | exp.Drop | exp.TruncateTable)
 
 
+def new_types(expression: Expr) -> dict[str, exp.DataType]:
+    """Return the columns of a table that a statement gives another type."""
+    actions = expression.args.get("actions", []) if isinstance(expression, exp.Alter) else []
+    altered = (action for action in actions if isinstance(action, exp.AlterColumn))
+    return {action.name: kind for action in altered if (kind := action.args.get("dtype"))}
+
+
+def check_new_type(column: str, current: exp.DataType, new: exp.DataType) -> None:
+    """Refuse a change of a column's type that an account refuses.
+
+    It lengthens text and changes the digits of a number before its point, and nothing else.
+    https://docs.snowflake.com/en/sql-reference/sql/alter-table-column
+
+    Raises:
+        ProgrammingError: Snowflake's.
+    """
+    (kind, length), (new_kind, new_length) = map(_kind_and_length, (current, new))
+    if kind != new_kind or (kind == ("TEXT",) and new_length < length):
+        types = " to ".join(kind.sql("snowflake") for kind in (current, new))
+        raise ProgrammingError(
+            msg=f"SQL compilation error:\ncannot change column {column} from type {types}",
+            errno=2108,
+            sqlstate="22000",
+        )
+
+
+def _kind_and_length(kind: exp.DataType) -> tuple[tuple[str, ...], int]:
+    """Return what of a type may not change, and its length."""
+    sizes = [int(size.name) for size in kind.expressions]
+    if kind.this in exp.DataType.NUMERIC_TYPES - exp.DataType.FLOAT_TYPES:
+        precision, scale = (*sizes, 0)[:2] if sizes else (38, 0)
+        return ("NUMBER", str(scale)), precision
+    if kind.this in exp.DataType.TEXT_TYPES:
+        return ("TEXT",), sizes[0] if sizes else 16_777_216
+    return (kind.this.value,), 0
+
+
 def missing(kind: str, name: str) -> ProgrammingError:
     """Return Snowflake's error for an object that is not there; the caller raises it."""
     return ProgrammingError(
@@ -232,6 +269,15 @@ def missing(kind: str, name: str) -> ProgrammingError:
         errno=2003,
         sqlstate="02000",
     )
+
+
+def explain(error: Error) -> None:
+    """Give an error a sentence more, where only this Snowflake has such an error."""
+    if re.search(r"decimal value \d+ to type INT64", str(error)):
+        error.msg = (
+            f"{error.msg}. The local Snowflake keeps a NUMBER(38, 0) in 64 bits; an account has "
+            "room for its 38 digits."
+        )
 
 
 def failure(error: Exception, statement: str) -> ProgrammingError:
