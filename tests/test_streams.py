@@ -1,10 +1,12 @@
-"""Streams of any name and key: each lands whole in a table of its own, or is refused."""
+"""Streams of any name, key and type: each lands whole in a table of its own, or is refused."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +204,46 @@ def test_a_version_that_does_not_end_leaves_the_table_as_it_was(
     assert rows() == [("d", 3)]
     stage = project.folder / ".local/snowflake/stage"
     assert [file for file in stage.rglob("*") if file.is_file()] == []
+
+
+# -- types -----------------------------------------------------------------------------------------
+
+
+def test_what_grows_in_the_source_grows_in_raw_or_stops_the_run(project: Project) -> None:
+    project.change(
+        "create table medidas (id int primary key, preco numeric(10, 2), total numeric(10, 2), "
+        'quanto int, quando date, "nome%" varchar(3))',
+        "insert into medidas values (1, 1.25, 5, 7, '2026-01-02', 'abc')",
+    )
+    with reading(project, ["public-medidas.*"], INCREMENTAL):
+        project.succeed("run", "el")
+        # What Snowflake can do.
+        project.change(
+            'alter table medidas alter total type numeric(14, 2), alter "nome%" type varchar(9)',
+            "insert into medidas values (2, 1, 1234567890.12, 1, null, 'abcdefghi')",
+        )
+        project.succeed("run", "el")
+        assert raw(project, "MEDIDAS")[1]["TOTAL"] == Decimal("1234567890.12")
+        assert raw(project, "MEDIDAS")[1]["NOME%"] == "abcdefghi"
+        # What it cannot.
+        project.change(
+            "alter table medidas alter preco type numeric(12, 4), "
+            "alter quanto type numeric(20, 5), alter quando type timestamp",
+            "insert into medidas values (3, 0.0049, null, 7.12345, '2026-01-02 03:04:05', null)",
+        )
+        stopped = project.meltano("run", "el")
+        assert stopped.code != 0
+        assert "Traceback" not in stopped.output
+        assert "column preco is DECIMAL(10, 2), and DECIMAL(12, 4) is to come" in stopped.output
+        assert "TARGET_SNOWFLAKE_ACCOUNT" not in stopped.output
+        assert len(raw(project, "MEDIDAS")) == 2
+        [line] = [line for line in stopped.output.splitlines() if "Run this, and then" in line]
+        for statement in line.partition("the run again: ")[2].split("; "):
+            project.warehouse(statement)
+        project.succeed("run", "el")
+    columns = ("PRECO", "QUANTO", "QUANDO", "TOTAL")
+    assert [[row[column] for column in columns] for row in raw(project, "MEDIDAS")] == [
+        [Decimal("1.25"), Decimal(7), datetime(2026, 1, 2), Decimal(5)],
+        [Decimal(1), Decimal(1), None, Decimal("1234567890.12")],
+        [Decimal("0.0049"), Decimal("7.12345"), datetime(2026, 1, 2, 3, 4, 5), None],
+    ]

@@ -35,6 +35,8 @@ from target_snowflake.sinks import SnowflakeSink
 from target_snowflake.snowflake_types import NUMBER, VARIANT
 from target_snowflake.target import TargetSnowflake
 
+from driva_target_snowflake.types import wider
+
 # Seconds until a wrong host is an error; the connector's default is five minutes.
 LOGIN_TIMEOUT = 30
 # Seconds for which a failed target goes on reading.
@@ -56,6 +58,10 @@ READ_TEXT = {
 def _number(schema: dict[str, Any]) -> NUMBER:
     properties = schema["x-sql-datatype-properties"]
     return NUMBER(precision=properties["precision"], scale=properties["scale"])
+
+
+class TypeChangedError(Exception):
+    """A column cannot hold what the source has now."""
 
 
 class DrivaSnowflakeConnector(SnowflakeConnector):
@@ -138,6 +144,54 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         key = sa.PrimaryKeyConstraint(*(name for name in primary_keys or () if name in properties))
         table = sa.Table(table_name, sa.MetaData(schema=schema_name), *columns, key)
         table.create(self._engine)
+
+    @staticmethod
+    def _convert_type(sql_type: Any) -> Any:
+        """Keep a column's type as it is; the base class drops digits and length."""
+        return sql_type
+
+    def _adapt_column_type(self, *_: Any, **__: Any) -> None:
+        """Leave a column as it is: `widen` has seen to all of a table's."""
+
+    def widen(self, full_table_name: FullyQualifiedName, schema: dict[str, Any]) -> None:
+        """Make the columns of a table hold what comes.
+
+        Args:
+            full_table_name: the table, which need not be there.
+            schema: JSON Schema of what comes, by the names that the table's columns have.
+
+        Raises:
+            TypeChangedError: names what Snowflake cannot change, and how to do it.
+        """
+        if not self.table_exists(full_table_name):
+            return
+        known = self.get_table_columns(full_table_name)
+        coming = {name: self.to_sql_type(kind) for name, kind in schema["properties"].items()}
+        types = {n: (known[n].type, wider(known[n].type, coming[n])) for n in coming if n in known}
+        changes, reasons, statements = [], [], []
+        for name, (current, needed) in types.items():
+            column, new = (self.format_identifier(n, safe=True) for n in (name, f"{name}_new"))
+            alter = f"alter table {full_table_name}"
+            if needed is None:
+                reasons.append(f"column {column} is {current}, and {coming[name]} is to come")
+                statements += [
+                    f"{alter} add column {new} {coming[name]}",
+                    f"update {full_table_name} set {new} = {column}",
+                    f"{alter} drop column {column}",
+                    f"{alter} rename column {new} to {column}",
+                ]
+            elif str(needed) != str(current):
+                changes.append(f"{alter} alter column {column} set data type {needed}")
+        if reasons:
+            raise TypeChangedError(
+                f"{full_table_name}: {'; '.join(reasons)}, which Snowflake cannot make of it. "
+                "Nothing of the table was loaded. Run this, and then the run again: "
+                + "; ".join(statements)
+            )
+        with self._connect() as connection:
+            for change in changes:
+                self.logger.info("%s", change)
+                connection.exec_driver_sql(change)
 
     def _tag(self, connection: Any, record: Any, _: Any) -> None:
         """Give a session that is taken from the pool the tag of the stream."""
@@ -288,6 +342,8 @@ class DrivaSnowflakeSink(SnowflakeSink):
     def setup(self) -> None:
         """Prepare the table."""
         self._of_this_stream()
+        connector = cast("DrivaSnowflakeConnector", self.connector)
+        connector.widen(self.full_table_name, self.conform_schema(self.schema))
         super().setup()
 
     def process_batch(self, context: dict[str, Any]) -> None:
@@ -468,6 +524,8 @@ def main() -> None:
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     try:
         DrivaTargetSnowflake.cli()
+    except TypeChangedError as error:
+        fail(str(error))
     except ConfigValidationError as error:
         fail(f"{error} {'; '.join(error.errors)}")
     except (snowflake.connector.errors.Error, sa.exc.DBAPIError) as error:
