@@ -13,8 +13,7 @@ from streamlit.web import cli
 from dashboard import charts, filters, layout, pages, timeline, warehouse  # noqa: F401
 from dashboard.language import t
 
-# How long to wait for a warehouse that does not answer, and for a statement.
-LOGIN_SECONDS, STATEMENT_SECONDS = 10, 30
+LOGIN_SECONDS = 10
 # What the connector calls the settings that it names otherwise.
 OPTIONS = {
     "private_key_path": "private_key_file",
@@ -43,7 +42,6 @@ app = st.App(
             "snowflake": {
                 **{OPTIONS.get(name, name): value for name, value in settings.items()},
                 "login_timeout": LOGIN_SECONDS,
-                "network_timeout": STATEMENT_SECONDS,
                 "session_parameters": {"QUERY_TAG": "dashboard"},
             }
         }

@@ -6,16 +6,21 @@ dealership, vehicle, salesperson, day, week or month.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
-from snowflake.connector.errors import Error
+from snowflake.connector.errors import Error, OperationalError
+from streamlit.connections import SnowflakeConnection
 
 from dashboard.language import t
 
 TTL = timedelta(minutes=5)
+PATIENCE = 8  # seconds
 NOT_FOUND = 2003
 # The tables whose rows are counted.
 TABLES = (
@@ -77,19 +82,43 @@ class Scope:
         return " and ".join(conditions)
 
 
+class UnreachableError(OperationalError):
+    """A request has not come through, tried again or not."""
+
+
+def patience() -> Iterator[int]:
+    """Yield the seconds to sleep before a request is tried again, for `PATIENCE` after it failed.
+
+    The connector's own limit, network_timeout, cancels a long query that is answered, too.
+    """
+    yield 1  # asked for before the first try
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        yield 1
+    raise UnreachableError(msg="The warehouse cannot be reached.")
+
+
+class Connection(SnowflakeConnection):
+    """Streamlit's connection, with our patience; inside Snowflake it is Streamlit's own."""
+
+    def _connect(self, **kwargs: Any) -> Any:
+        return super()._connect(backoff_policy=patience, **kwargs)
+
+
 def query(statement: str) -> pd.DataFrame:
     """Return the rows of a statement, columns in lower case.
 
     Raises:
         UnavailableError: the warehouse cannot be reached, or what is asked for is not there.
     """
-    connection = None
     try:
-        connection = st.connection("snowflake")
-        rows = connection.query(statement, ttl=TTL, show_spinner=t("Consultando o armazém…"))
+        try:
+            rows = _ask(statement)
+        except UnreachableError:
+            raise
+        except Error:  # a warehouse that was started again does not know the session
+            rows = _ask(statement)
     except Error as error:
-        if connection:
-            connection.reset()
         if error.errno == NOT_FOUND:
             raise UnavailableError(
                 t("As tabelas do painel ainda não existem. Rode `make run` e recarregue a página.")
@@ -101,6 +130,16 @@ def query(statement: str) -> pd.DataFrame:
             )
         ) from error
     return rows.rename(columns=str.lower)
+
+
+def _ask(statement: str) -> pd.DataFrame:
+    """Ask on the connection that all viewers share; after an error the next one is a new one."""
+    connection = st.connection("snowflake", type=Connection)
+    try:
+        return connection.query(statement, ttl=TTL, show_spinner=t("Consultando o armazém…"))
+    except Error:
+        connection.reset()
+        raise
 
 
 def dealerships() -> pd.DataFrame:
