@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 from streamlit.web import cli
 
 # Imported before the first viewer waits for them.
@@ -34,8 +37,17 @@ def say_so(_: Exception) -> bool:
     return True
 
 
+def page(_: Request) -> HTMLResponse:
+    """Serve a page that knows where its server is; it would look below its own address first."""
+    index = Path(st.__file__).with_name("static") / "index.html"
+    server = "<script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href}</script>"
+    html = index.read_text(encoding="utf-8").replace("<head>", f"<head>{server}")
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+
 app = st.App(
     Path(__file__).resolve().with_name("streamlit_app.py"),
+    routes=[Route(f"/{path}", page) for path in pages.PATHS],
     on_script_error=say_so,
     secrets={
         "connections": {
