@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 import json
 import re
 import signal
@@ -354,9 +355,9 @@ def test_a_file_has_the_rows_of_the_table(gold: Project, visit: Visit) -> None:
             where {LAST_YEAR} group by 1 order by 2 desc"""
     )
     assert [
-        (row["Concessionária"], Decimal(row["Faturamento"].replace(",", ".")), row["Vendas"])
-        for row in rows
-    ] == [(name, total, f"{count},0") for name, total, count in expected]
+        (row["Concessionária"].lstrip("'"), row["Faturamento"], row["Vendas"]) for row in rows
+    ] == [(name, str(total).replace(".", ","), str(count)) for name, total, count in expected]
+    assert all(re.fullmatch(r"-?\d+,\d{3}", row["Crescimento"]) for row in rows)
 
 
 def test_filters_stay_and_are_in_the_address(context: BrowserContext, visit: Visit) -> None:
@@ -413,7 +414,7 @@ def test_the_language_changes_texts_numbers_and_dates(visit: Visit) -> None:
     trend = visit.page.locator(CHART).last
     assert "Feb 2025" in (trend.text_content() or "")
     visit.page.get_by_text("Table by state").click()
-    assert re.fullmatch(r"\d+\.\d+", visit.download("estados", separator=",")[0]["Revenue"])
+    assert re.fullmatch(r"\d+\.\d\d", visit.download("estados", separator=",")[0]["Revenue"])
     visit.press("pt")
     assert "fev 2025" in (visit.page.locator(CHART).last.text_content() or "")
 
@@ -429,6 +430,61 @@ def test_every_text_is_in_both_languages() -> None:
     assert set(english) == used
     holes = re.compile(r"\{\w+\}")
     assert [text for text in used if holes.findall(text) != holes.findall(english[text])] == []
+
+
+def computed(code: str) -> Any:
+    """Return what an expression of the dashboard's modules is in its own environment."""
+    modules = "import json, pandas; from dashboard import spreadsheet"
+    done = subprocess.run(
+        [
+            ROOT / ".meltano/utilities/dashboard/venv/bin/python",
+            "-c",
+            f"{modules}; print(json.dumps({code}))",
+        ],
+        cwd=ROOT / "analyze",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_a_file_runs_no_formula_and_keeps_its_numbers() -> None:
+    names = [
+        "=1+1",
+        " =cmd|' /C calc'!A0",
+        "+a",
+        "-b",
+        "@c",
+        "\td",
+        "\re",
+        "\uff1df",
+        "a=b",
+        "",
+        None,
+    ]
+    numbers = [1177.0, 134248.77730671197, -0.001, -5.005, 2**60, None, 0.5, 1, 2, 3, 4]
+    text = computed(
+        "spreadsheet.csv_file(pandas.DataFrame("
+        f"{{'nome': {names}, 'n': pandas.Series({numbers}, dtype=object)}}),"
+        " {'nome': None, 'n': 2}).decode('utf-8-sig')"
+    )
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert [name for name, _ in rows[1:]] == [
+        *(f"'{name}" for name in names[:8] if name),
+        "a=b",
+        "",
+        "",
+    ]
+    assert [number for _, number in rows[1:]][:7] == [
+        "1177,00",
+        "134248,78",
+        "0,00",
+        "-5,00",
+        "1152921504606846976,00",
+        "",
+        "0,50",
+    ]
 
 
 def shapes(visit: Visit, mark: str) -> Locator:
@@ -467,7 +523,7 @@ def test_a_dealership_leads_to_its_salespeople(gold: Project, visit: Visit) -> N
     expect(visit.page.get_by_text("Vendedores de Driva Motors Campinas")).to_be_visible()
     team = visit.download("equipe")
     assert [(row["Vendedor"], row["Vendas"]) for row in team] == [
-        (name, f"{count},0")
+        (name, str(count))
         for name, count in gold.warehouse(
             f"""select nome_vendedor, count(*) from GOLD.FCT_VENDAS
                 join SILVER.DIM_VENDEDORES using (vendedor_id)

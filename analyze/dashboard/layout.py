@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import filters
-from dashboard.language import NOTHING, language, moment, money, number, percent, signed, t
+from dashboard.language import NOTHING, moment, money, number, percent, signed, t
+from dashboard.spreadsheet import csv_file
 from dashboard.warehouse import MEASURES, Scope
 
-Column = tuple[str, Callable[[Any], str]]
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes:
+        title: its name.
+        write: returns a value as the viewer reads it.
+        digits: decimals in a file, as many as are shown; None where it has no numbers.
+    """
+
+    title: str
+    write: Callable[[Any], str] = str
+    digits: int | None = None
 
 
 def heading(title: str, scope: Scope) -> None:
@@ -85,33 +98,33 @@ def card(title: str, place: DeltaGenerator | None = None) -> Iterator[None]:
 
 def columns(*names: str) -> dict[str, Column]:
     """Return the titles of some columns, and how to write their values."""
-    known: dict[str, Column] = {
-        "posicao": (t("Posição"), number),
-        "estado": (t("Estado"), str),
-        "lugar": (t("Cidade"), str),
-        "concessionaria": (t("Concessionária"), str),
-        "vendedor": (t("Vendedor"), str),
-        "veiculo": (t("Veículo"), str),
-        "tipo": (t("Tipo"), str),
-        "quantidade": (t("Vendas"), number),
-        "total": (t("Faturamento"), money),
-        "participacao": (t("Participação"), percent),
-        "crescimento": (t("Crescimento"), signed),
-        "media": (t("Média da concessionária"), money),
-        "acima": (t("Ante a média"), signed),
-        "valor_medio": (t("Ticket médio"), money),
-        "preco_medio": (t("Preço de tabela"), money),
-        "desconto_percentual": (t("Desconto"), percent),
-        "situacao": (t("Situação"), str),
-        "descricao": (t("O que se exige"), str),
-        "tabela": (t("Tabela"), str),
-        "coluna": (t("Coluna"), str),
-        "linhas": (t("Linhas"), number),
-        "mensagem": (t("O que se achou"), str),
-        "executado_em": (t("Execução"), moment),
-        "marcador": (t("Marcador"), number),
-        "linhas_origem": (t("Linhas na origem"), number),
-        "carregado_em": (t("Carga"), moment),
+    known = {
+        "posicao": Column(t("Posição"), number, 0),
+        "estado": Column(t("Estado")),
+        "lugar": Column(t("Cidade")),
+        "concessionaria": Column(t("Concessionária")),
+        "vendedor": Column(t("Vendedor")),
+        "veiculo": Column(t("Veículo")),
+        "tipo": Column(t("Tipo")),
+        "quantidade": Column(t("Vendas"), number, 0),
+        "total": Column(t("Faturamento"), money, 2),
+        "participacao": Column(t("Participação"), percent, 3),
+        "crescimento": Column(t("Crescimento"), signed, 3),
+        "media": Column(t("Média da concessionária"), money, 2),
+        "acima": Column(t("Ante a média"), signed, 3),
+        "valor_medio": Column(t("Ticket médio"), money, 2),
+        "preco_medio": Column(t("Preço de tabela"), money, 2),
+        "desconto_percentual": Column(t("Desconto"), percent, 3),
+        "situacao": Column(t("Situação")),
+        "descricao": Column(t("O que se exige")),
+        "tabela": Column(t("Tabela")),
+        "coluna": Column(t("Coluna")),
+        "linhas": Column(t("Linhas"), number, 0),
+        "mensagem": Column(t("O que se achou")),
+        "executado_em": Column(t("Execução"), moment),
+        "marcador": Column(t("Marcador"), number, 0),
+        "linhas_origem": Column(t("Linhas na origem"), number, 0),
+        "carregado_em": Column(t("Carga"), moment),
     }
     return {name: known[name] for name in names}
 
@@ -128,16 +141,15 @@ def table(rows: pd.DataFrame, shown: dict[str, Column], name: str, **options: An
         name: of the file, and the table's key.
         options: more for st.dataframe, whose answer is returned.
     """
-    titles = {column: title for column, (title, _) in shown.items()}
+    titles = {name: column.title for name, column in shown.items()}
     titled = rows[list(shown)].rename(columns=titles)
-    written = titled.style.format(dict(shown.values()))
+    written = titled.style.format({title: write for title, write, _ in shown.values()})
     answer = st.dataframe(
         written, hide_index=True, width="stretch", placeholder=NOTHING, key=name, **options
     )
-    marks = {"sep": ";", "decimal": ","} if language() == "pt" else {"sep": ",", "decimal": "."}
     st.download_button(
         t("Baixar CSV"),
-        titled.to_csv(index=False, **marks).encode("utf-8-sig"),
+        csv_file(titled, {title: digits for title, _, digits in shown.values()}),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -58,7 +58,7 @@ def show() -> None:
             worst.sort_values(["ordem", "tabela"]),
             shown,
             "verificacoes",
-            column_config={shown["descricao"][0]: st.column_config.Column(width="large")},
+            column_config={shown["descricao"].title: st.column_config.Column(width="large")},
         )
     with card(t("Últimas execuções")):
         runs = runs.sort_values("executado_em")

@@ -6,7 +6,17 @@ import streamlit as st
 
 from dashboard import charts, warehouse
 from dashboard.language import money, number, percent, short_money, t
-from dashboard.layout import card, change, columns, derived, heading, named, stop_if_empty, table
+from dashboard.layout import (
+    Column,
+    card,
+    change,
+    columns,
+    derived,
+    heading,
+    named,
+    stop_if_empty,
+    table,
+)
 from dashboard.timeline import Timeline
 from dashboard.warehouse import Scope
 
@@ -66,4 +76,4 @@ def show(scope: Scope) -> None:
             "preco_medio",
             "desconto_percentual",
         )
-        table(rows, shown | {"valor_medio": (t("Preço pago"), money)}, "veiculos")
+        table(rows, shown | {"valor_medio": Column(t("Preço pago"), money, 2)}, "veiculos")
