@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
 
 import psutil
@@ -51,6 +51,11 @@ CHART = "[data-testid=stVegaLiteChart]"
 RUNS = 2
 DESK: ViewportSize = {"width": 1280, "height": 900}
 Window = Callable[..., BrowserContext]
+# All that Markdown and spreadsheets make something else of.
+HOSTILE = (
+    "=Auto $5 & $6 **forte** :red[x] [a](http://b.example) <b>c</b> `d` www.e.example f@g.example"
+    " -> -- _h_ ~i~ :smile: :material/home: ![j](http://127.0.0.1:9/k)"
+)
 LAST_YEAR = "data_venda >= '2025-01-01' and data_venda < '2026-01-01'"
 
 
@@ -134,6 +139,10 @@ class Visit:
         with self.changing():
             self.page.get_by_role("radio", name=name, exact=True).click()
 
+    def says(self) -> str:
+        """Return what the page says below its title: the days, and what is chosen."""
+        return plain(self.page.get_by_test_id("stCaptionContainer").first.inner_text())
+
     def numbers(self) -> list[str]:
         """Return the four numbers of the overview."""
         return [plain(text) for text in self.page.get_by_test_id("stMetricValue").all_inner_texts()]
@@ -160,8 +169,8 @@ class Visit:
 
 
 def plain(text: str) -> str:
-    """Return a text with common spaces."""
-    return text.replace("\u00a0", " ")
+    """Return a text with common spaces, and nothing that is not seen."""
+    return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
 def brazilian(value: Decimal | float, digits: int = 0) -> str:
@@ -202,6 +211,11 @@ def gold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     created = Project.create(tmp_path_factory.mktemp("dashboard") / "project").up()
     try:
         assert created.local_stack("seed", "--sales", str(SALES)).code == 0
+        created.change(
+            f"update concessionarias set concessionaria = '{HOSTILE}' where id_concessionarias = 2",
+            f"update veiculos set nome = '{HOSTILE}' where id_veiculos = 2",
+            "update vendedores set nome = 'Ana Costa' where id_concessionarias = 2",
+        )
         created.succeed("run", "el")
         # Every model, and the tests of the project's own rules.
         created.succeed("invoke", "dbt-snowflake:build", "--exclude=test_type:generic")
@@ -509,6 +523,30 @@ def test_the_map_paints_27_states_and_the_cities(gold: Project, visit: Visit) ->
     assert len(set(fills)) > 10
     cities = gold.warehouse("select count(*) from GOLD.ANALISE_VENDAS_CIDADE")[0][0]
     assert shapes(visit, "symbol").count() == cities
+
+
+def test_a_name_is_shown_as_it_is(context: BrowserContext, url: str) -> None:
+    chosen = urlencode({"concessionaria": HOSTILE, "veiculo": HOSTILE, "datas": "2025-05-05"})
+    for path in ("concessionarias", "veiculos", "vendedores"):
+        visit = Visit.begin(context, f"{url}{path}?{chosen}")
+        assert f"5 de mai. de 2025 · {HOSTILE} · {HOSTILE}" in visit.says()
+        made = "a[href*=example], em, strong, b, code, del, img, .katex"
+        assert visit.page.get_by_test_id("stMain").locator(made).count() == 0
+        assert "example" not in "".join(
+            asked for asked in visit.requests if not asked.startswith(url)
+        )
+        if path == "concessionarias":
+            assert f"Vendedores de {HOSTILE}" in visit.text()
+        visit.page.close()
+
+
+def test_two_of_one_name_are_two(gold: Project, context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}vendedores?{urlencode({'concessionaria': HOSTILE})}")
+    ids = gold.source("select id_vendedores from vendedores where id_concessionarias = 2")
+    names = {f"Ana Costa · {number}" for (number,) in ids}
+    assert {row["Vendedor"] for row in visit.download("vendedores")} == names
+    assert visit.page.locator(f"{CHART} .role-axis-label text").count() == len(names) > 1
+    visit.page.close()
 
 
 def test_a_state_on_the_map_filters(visit: Visit) -> None:

@@ -61,19 +61,17 @@ def choose() -> Scope | None:
         key="datas",
         bind="query-params",
     )
-    dealers = warehouse.dealerships()
-    dealers["nome"] = _labels(dealers, "concessionaria")
-    cars = warehouse.vehicles()
-    cars["nome"] = _labels(cars, "veiculo")
+    dealers, cars = warehouse.dealerships(), warehouse.vehicles()
     for key, label, column in (
         ("regiao", t("Região"), "regiao"),
         ("estado", t("Estado"), "sigla"),
-        ("concessionaria", t("Concessionária"), "nome"),
+        ("concessionaria", t("Concessionária"), "concessionaria"),
     ):
-        wanted = _choose_some(label, sorted(set(dealers[column])), key)
+        wanted = _choose_some(label, sorted(set(dealers[column].dropna())), key)
         if wanted:
             dealers = dealers[dealers[column].isin(wanted)]
-    wanted_cars = _choose_some(t("Veículo"), list(cars["nome"]), "veiculo")
+    wanted = _choose_some(t("Veículo"), list(cars["veiculo"]), "veiculo")
+    cars = cars[cars["veiculo"].isin(wanted)]
     st.button(
         t("Limpar filtros"),
         icon=":material/filter_alt_off:",
@@ -88,7 +86,7 @@ def choose() -> Scope | None:
         end,
         before,
         tuple(int(i) for i in dealers["id"]) if narrowed else None,
-        tuple(int(i) for i in cars[cars["nome"].isin(wanted_cars)]["id"]) if wanted_cars else None,
+        tuple(int(i) for i in cars["id"]) if wanted else None,
     )
 
 
@@ -110,12 +108,6 @@ def summary(scope: Scope) -> str:
         until = scope.start - timedelta(days=1)
         parts.append(t("variações ante {first} a {last}", first=day(scope.before), last=day(until)))
     return " · ".join(parts)
-
-
-def _labels(rows: pd.DataFrame, column: str) -> pd.Series[str]:
-    """Names to choose by: unique, whatever the source has."""
-    doubled = rows[column].duplicated(keep=False)
-    return rows[column].where(~doubled, rows[column] + " · " + rows["id"].astype(str))
 
 
 def _choose_some(label: str, options: list[str], key: str) -> list[str]:

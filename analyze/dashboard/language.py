@@ -6,6 +6,7 @@ The app's texts are Portuguese; english.json has each of them in English.
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ ENGLISH: dict[str, str] = json.loads(
     Path(__file__).with_name("english.json").read_text(encoding="utf-8")
 )
 NOTHING = "—"
+MARKS = r"[!-/:-@\[-`{-~]"  # what Markdown is made of
 
 
 def language() -> str:
@@ -34,6 +36,14 @@ def locale() -> str:
 def t(text: str, **values: object) -> str:
     """Return a text in the viewer's language, with `{names}` replaced by values."""
     return (text if language() == "pt" else ENGLISH[text]).format(**values)
+
+
+def plain(text: str) -> str:
+    """Return a text that Markdown shows as it is: names are not ours."""
+    text = " ".join(text.split())
+    # Arrows, dashes and addresses are made of plain text, too, unless something invisible is in it.
+    text = re.sub(rf"(?<={MARKS})(?={MARKS})|(?<=@)|(?i:(?<=www)(?=\.))", "\u2060", text)
+    return re.sub(rf"({MARKS})", r"\\\1", text)
 
 
 def unknown(value: Any) -> bool:

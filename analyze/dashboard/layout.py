@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import filters
-from dashboard.language import NOTHING, moment, money, number, percent, signed, t
+from dashboard.language import NOTHING, moment, money, number, percent, plain, signed, t
 from dashboard.spreadsheet import csv_file
 from dashboard.warehouse import MEASURES, Scope
 
@@ -34,7 +34,7 @@ class Column(NamedTuple):
 def heading(title: str, scope: Scope) -> None:
     """Show a page's title, and below it what is chosen."""
     st.title(title, anchor=False)
-    st.caption(filters.summary(scope))
+    st.caption(plain(filters.summary(scope)))
 
 
 def stop_if_empty(rows: pd.DataFrame) -> None:
@@ -92,7 +92,7 @@ def card(title: str, place: DeltaGenerator | None = None) -> Iterator[None]:
     """Frame what follows under a title; in a column (`place`), as high as its neighbour."""
     frame = place.container(border=True, height="stretch") if place else st.container(border=True)
     with frame:
-        st.subheader(title, anchor=False)
+        st.subheader(plain(title), anchor=False)
         yield
 
 

@@ -142,27 +142,38 @@ def _ask(statement: str) -> pd.DataFrame:
         raise
 
 
+def distinct(members: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Add the id to each name that several have: what is chosen or drawn by name is one of them."""
+    names, ids = members[column], members["id"].astype(str)
+    named = names.where(~names.duplicated(keep=False), names + " · " + ids)
+    return members.assign(**{column: named})
+
+
 def dealerships() -> pd.DataFrame:
     """Return id, concessionaria, cidade, estado, sigla and regiao of those with sales."""
-    return query(
+    rows = query(
         "select id, coalesce(concessionaria, 'Não informado') as concessionaria, cidade, estado,"
         " sigla, regiao from GOLD.ANALISE_VENDAS_CONCESSIONARIA order by concessionaria, id"
     )
+    return distinct(rows, "concessionaria")
 
 
 def vehicles() -> pd.DataFrame:
     """Return id, veiculo and tipo of those with sales."""
-    return query(
+    rows = query(
         "select id, coalesce(veiculo, 'Não informado') as veiculo, tipo"
         " from GOLD.ANALISE_VENDAS_VEICULO order by veiculo, id"
     )
+    return distinct(rows, "veiculo")
 
 
 def salespeople() -> pd.DataFrame:
     """Return id, vendedor and concessionaria (where they work) of those with sales."""
-    return query(
-        "select id, vendedor, concessionaria from GOLD.ANALISE_VENDAS_VENDEDOR order by id"
+    rows = query(
+        "select id, coalesce(vendedor, 'Não informado') as vendedor, concessionaria"
+        " from GOLD.ANALISE_VENDAS_VENDEDOR order by id"
     )
+    return distinct(rows, "vendedor")
 
 
 def cities() -> pd.DataFrame:
