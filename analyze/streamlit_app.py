@@ -29,13 +29,13 @@ def show_sales(show: Callable[[Scope], None]) -> None:
 st.set_page_config(page_title="Driva Motors", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
 st.html(ASSETS / "style.css")
+filters.read_address()
 above = st.sidebar.container()
 with st.sidebar:
     filters.choose_language()
-    st.html(  # for screen readers
-        f"<script>document.documentElement.lang = '{locale().replace('_', '-')}'</script>",
-        unsafe_allow_javascript=True,
-    )
+    language = f"document.documentElement.lang = '{locale().replace('_', '-')}'"  # it is spoken
+    script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    st.html(f"<script>{language}\n{script}</script>", unsafe_allow_javascript=True)
 sales = {
     "": (t("Visão geral"), ":material/monitoring:", overview.show),
     "concessionarias": (t("Concessionárias"), ":material/store:", dealerships.show),
@@ -52,6 +52,8 @@ page = st.navigation(
 try:
     with above:
         scope = filters.choose()
+    if scope:
+        filters.say_what_does_not_fit()
     page.run()
 except UnavailableError as error:
     st.error(str(error), icon=":material/cloud_off:")

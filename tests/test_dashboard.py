@@ -143,6 +143,10 @@ class Visit:
         """Return what the page says below its title: the days, and what is chosen."""
         return plain(self.page.get_by_test_id("stCaptionContainer").first.inner_text())
 
+    def lit(self) -> list[str]:
+        """Return the buttons that are pressed."""
+        return self.page.get_by_role("radio", checked=True).all_inner_texts()
+
     def numbers(self) -> list[str]:
         """Return the four numbers of the overview."""
         return [plain(text) for text in self.page.get_by_test_id("stMetricValue").all_inner_texts()]
@@ -405,9 +409,69 @@ def test_a_range_of_days_goes_before_the_period(
             " where cast(data_venda as date) in ('2024-02-29', '2024-03-01')"
         )[0][0]
     )
-    assert "27 de fev. de 2024 a 28 de fev. de 2024" in visit.page.inner_text(
-        "[data-testid=stMain]"
-    )
+    assert "27 de fev. de 2024 a 28 de fev. de 2024" in visit.says()
+    visit.page.close()
+
+
+def test_the_last_of_period_and_days_holds(context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}?datas=2025-05-01&datas=2025-05-05")
+    assert visit.lit() == ["pt"]
+    visit.press("7d")
+    assert (visit.lit(), visit.parameters()) == (["7d", "pt"], {"periodo": ["7d"]})
+    assert visit.says().startswith("25 de dez. de 2025 a 31 de dez. de 2025 ·")
+    with visit.changing():
+        visit.page.locator(".st-key-datas").get_by_role("spinbutton").first.click()
+        visit.page.keyboard.type("05052025")
+        visit.page.locator("h1").click()
+    assert (visit.lit(), visit.parameters()) == (["pt"], {"datas": ["2025-05-05"]})
+    assert visit.says() == "5 de mai. de 2025 · variações ante 4 de mai. de 2025"
+    visit.page.close()
+
+
+def test_back_undoes_what_the_viewer_did_last(context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}?datas=2025-05-01&datas=2025-05-05")
+    visit.press("30d")  # and with it no days
+    visit.choose("estado", "SP")
+    visit.open("veiculos")
+    seen = []
+    for _ in range(3):
+        with visit.changing():
+            visit.page.go_back()
+        seen.append((urlsplit(visit.page.url).path, visit.parameters(), visit.says()[:5]))
+    assert seen == [
+        ("/", {"periodo": ["30d"], "estado": ["SP"]}, "2 de "),
+        ("/", {"periodo": ["30d"]}, "2 de "),
+        ("/", {"datas": ["2025-05-01", "2025-05-05"]}, "1 de "),
+    ]
+    visit.page.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "left", "kept"),
+    [
+        ("estado=RR", "estado = RR", {}),
+        ("concessionaria=*x*", "concessionaria = *x*", {}),
+        ("estado=SP&regiao=Norte", "estado = SP", {"regiao": ["Norte"]}),
+        ("estado=SP&estado=XX", "estado = XX", {"estado": ["SP"]}),
+        ("datas=2030-01-01&datas=2030-02-01", "datas = 2030-01-01, 2030-02-01", {}),
+        ("datas=2025-02-01&datas=2025-01-01", "datas = 2025-02-01, 2025-01-01", {}),
+        ("periodo=7d&datas=2025-05-05", "periodo = 7d", {"datas": ["2025-05-05"]}),
+        (
+            "estados=SP&lang=fr&periodo=1",
+            "estados = SP; lang = fr; periodo = 1",
+            {"estados": ["SP"]},
+        ),
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said(
+    context: BrowserContext, url: str, asked: str, left: str, kept: dict[str, list[str]]
+) -> None:
+    visit = Visit.begin(context, f"{url}vendedores?{asked}")
+    note = visit.page.get_by_test_id("stAlertContentWarning")
+    assert f"ficou de fora: {left}." in plain(note.inner_text())
+    assert visit.parameters() == kept
+    visit.press("90d")
+    assert note.count() == 0
     visit.page.close()
 
 
@@ -542,6 +606,7 @@ def test_a_name_is_shown_as_it_is(context: BrowserContext, url: str) -> None:
 
 def test_two_of_one_name_are_two(gold: Project, context: BrowserContext, url: str) -> None:
     visit = Visit.begin(context, f"{url}vendedores?{urlencode({'concessionaria': HOSTILE})}")
+    assert "variações" not in visit.says()  # there are none on this page
     ids = gold.source("select id_vendedores from vendedores where id_concessionarias = 2")
     names = {f"Ana Costa · {number}" for (number,) in ids}
     assert {row["Vendedor"] for row in visit.download("vendedores")} == names

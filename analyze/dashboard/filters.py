@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import warehouse
-from dashboard.language import LANGUAGES, day, t
+from dashboard.language import LANGUAGES, day, language, plain, t
 from dashboard.warehouse import Scope
 
 # The same in both languages, as they are in the URL; months or days.
@@ -21,6 +22,7 @@ PERIODS = {
 }
 DEFAULT_PERIOD = "12m"
 LISTS = ("regiao", "estado", "concessionaria", "veiculo")
+LONGEST = 200  # characters of an address that are quoted
 
 
 def choose_language() -> None:
@@ -42,16 +44,7 @@ def choose() -> Scope | None:
     extent = warehouse.days()
     if extent is None:
         return None
-    period = st.segmented_control(
-        t("Período até a última venda"),
-        list(PERIODS),
-        default=DEFAULT_PERIOD,
-        required=True,
-        width="stretch",
-        key="periodo",
-        bind="query-params",
-        help=t("d: dias, m: meses. total inclui as vendas sem data."),
-    )
+    above = st.container()
     chosen = st.date_input(
         t("Ou entre dois dias"),
         value=[],
@@ -60,6 +53,20 @@ def choose() -> Scope | None:
         format="DD/MM/YYYY",
         key="datas",
         bind="query-params",
+        on_change=_choose_days,
+    )
+    days = list(chosen) if isinstance(chosen, tuple) else []
+    # Two controls of one choice: one of them is always empty.
+    period = above.segmented_control(
+        t("Período até a última venda"),
+        list(PERIODS),
+        default=None if days else DEFAULT_PERIOD,
+        required=not days,
+        width="stretch",
+        key="periodo",
+        bind="query-params",
+        on_change=_choose_period,
+        help=t("d: dias, m: meses. total inclui as vendas sem data."),
     )
     dealers, cars = warehouse.dealerships(), warehouse.vehicles()
     for key, label, column in (
@@ -80,7 +87,7 @@ def choose() -> Scope | None:
         width="stretch",
     )
     narrowed = any(map(st.session_state.get, LISTS[:3]))
-    start, end, before = _period(str(period), chosen, extent)
+    start, end, before = _period(period, days, extent)
     return Scope(
         start,
         end,
@@ -95,19 +102,79 @@ def clear() -> None:
     for key in LISTS:
         st.session_state[key] = []
     st.session_state["datas"] = ()
+    _choose_days()
 
 
-def summary(scope: Scope) -> str:
-    """Say what is chosen, in one line."""
-    if scope.start and scope.end:
-        parts = [t("{first} a {last}", first=day(scope.start), last=day(scope.end))]
-    else:
-        parts = [t("Todas as vendas")]
+def read_address() -> None:
+    """Keep what the address asks for: Streamlit takes out what no filter has, and says nothing.
+
+    What it would take, and the filters cannot hold, is taken out here: days that are no range, and
+    a period beside a range.
+    """
+    if "asked" in st.session_state:
+        return
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    days = asked["datas"] = [value.replace("/", "-") for value in asked.get("datas", ())]
+    st.session_state["asked"] = asked
+    unfit = {"periodo"} if days == sorted(days)[:2] and days else {"datas"}
+    if any(map(asked.get, unfit)):
+        st.query_params.from_dict({name: asked[name] for name in asked.keys() - unfit})
+        st.rerun()
+
+
+def say_what_does_not_fit() -> None:
+    """Say what the address asked for and the filters do not hold, until one of them is changed."""
+    held = defaultdict(list, {key: list(st.session_state.get(key) or ()) for key in LISTS})
+    held["datas"] = [chosen.isoformat() for chosen in st.session_state.get("datas") or ()]
+    held["periodo"] = [st.session_state.get("periodo")]
+    held["lang"] = [language()]
+    if st.session_state.setdefault("held", held) != held:
+        st.session_state["asked"] = {}
+    left = left_out(st.session_state["asked"], held)
+    if left:
+        st.warning(
+            t(
+                "O endereço pede o que não existe nestes dados, e isto ficou de fora: {left}.",
+                left=plain(left if len(left) <= LONGEST else left[:LONGEST] + "…"),
+            ),
+            icon=":material/link_off:",
+        )
+
+
+def left_out(asked: dict[str, list[str]], held: dict[str, list[str]]) -> str:
+    """Return what is asked for and not held, as one text."""
+    missing = {
+        name: [value for value in values if value and value not in held[name]]
+        for name, values in asked.items()
+    }
+    return "; ".join(f"{name} = {', '.join(values)}" for name, values in missing.items() if values)
+
+
+def summary(scope: Scope, is_compared: bool) -> str:
+    """Say what is chosen, and what it is compared with, in one line."""
+    parts = [_days(scope.start, scope.end) if scope.start and scope.end else t("Todas as vendas")]
     parts += [", ".join(chosen) for key in LISTS if (chosen := st.session_state.get(key))]
-    if scope.start and scope.before:
+    if is_compared and scope.start and scope.before:
         until = scope.start - timedelta(days=1)
-        parts.append(t("variações ante {first} a {last}", first=day(scope.before), last=day(until)))
+        parts.append(t("variações ante {days}", days=_days(scope.before, until)))
     return " · ".join(parts)
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return day(first)
+    return t("{first} a {last}", first=day(first), last=day(last))
+
+
+def _choose_period() -> None:
+    """Let the period hold in place of the days."""
+    st.session_state["datas"] = ()
+
+
+def _choose_days() -> None:
+    """Let the days hold in place of the period, and without days a period."""
+    period = st.session_state["periodo"] or DEFAULT_PERIOD
+    st.session_state["periodo"] = None if st.session_state["datas"] else period
 
 
 def _choose_some(label: str, options: list[str], key: str) -> list[str]:
@@ -117,13 +184,13 @@ def _choose_some(label: str, options: list[str], key: str) -> list[str]:
 
 
 def _period(
-    period: str, chosen: object, extent: tuple[date, date]
+    period: str | None, days: list[date], extent: tuple[date, date]
 ) -> tuple[date | None, date | None, date | None]:
     """Return the first and the last day, and the first of as many days before them."""
-    if isinstance(chosen, tuple) and chosen:
-        start, end = chosen[0], chosen[-1]  # one day is given once in the URL
+    if days:
+        start, end = days[0], days[-1]  # one day is given once in the URL
         return start, end, start - (end - start) - timedelta(days=1)
-    length = PERIODS[period]
+    length = PERIODS[period or DEFAULT_PERIOD]
     if length is None:
         return None, None, None
     after = pd.Timestamp(extent[1]) + pd.DateOffset(days=1)

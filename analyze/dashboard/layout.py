@@ -31,10 +31,10 @@ class Column(NamedTuple):
     digits: int | None = None
 
 
-def heading(title: str, scope: Scope) -> None:
-    """Show a page's title, and below it what is chosen."""
+def heading(title: str, scope: Scope, is_compared: bool = False) -> None:
+    """Show a page's title, and below it what is chosen, and what that is compared with."""
     st.title(title, anchor=False)
-    st.caption(plain(filters.summary(scope)))
+    st.caption(plain(filters.summary(scope, is_compared)))
 
 
 def stop_if_empty(rows: pd.DataFrame) -> None:

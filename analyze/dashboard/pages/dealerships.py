@@ -27,8 +27,8 @@ DRAWN = 15
 
 def show(scope: Scope) -> None:
     """Show the page."""
-    heading(t("Concessionárias"), scope)
     now, before = warehouse.totals(scope, "concessionaria_id")
+    heading(t("Concessionárias"), scope, not before.empty)
     stop_if_empty(now)
     rows = derived(named(now, warehouse.dealerships())).sort_values("total", ascending=False)
     rows["lugar"] = rows["cidade"] + " · " + rows["sigla"]

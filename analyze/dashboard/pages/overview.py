@@ -25,8 +25,8 @@ from dashboard.warehouse import MEASURES, Scope
 
 def show(scope: Scope) -> None:
     """Show the page."""
-    heading(t("Visão geral"), scope)
     now, before = warehouse.totals(scope, "concessionaria_id")
+    heading(t("Visão geral"), scope, not before.empty)
     stop_if_empty(now)
     failed = int(warehouse.checks()["situacao"].isin(data.OUTCOMES[:2]).sum())
     if failed:

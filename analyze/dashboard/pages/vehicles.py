@@ -23,8 +23,8 @@ from dashboard.warehouse import Scope
 
 def show(scope: Scope) -> None:
     """Show the page."""
-    heading(t("Veículos"), scope)
     now, before = warehouse.totals(scope, "veiculo_id")
+    heading(t("Veículos"), scope, not before.empty)
     stop_if_empty(now)
     rows = derived(named(now, warehouse.vehicles())).sort_values("quantidade", ascending=False)
     rows["crescimento"] = change(rows["quantidade"], before["quantidade"])
