@@ -108,10 +108,10 @@ class Visit:
         """Count what the server sends."""
         self.received += len(frame)
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, title: str | None = None) -> None:
         """Follow the link to a page."""
         self.page.locator(f"[data-testid=stSidebarNav] a[href$='/{path}']").click()
-        expect(self.page.locator("h1")).to_have_text(PAGES[path])
+        expect(self.page.locator("h1")).to_have_text(title or PAGES[path])
         settle(self.page)
 
     @contextmanager
@@ -307,6 +307,15 @@ def test_a_page_opens_by_its_address_and_fits_the_window(
         expect(visit.page.locator("h1")).to_have_text(title)
         expect(visit.page.locator(CHART).first).to_be_visible()
         assert visit.errors == []
+        assert visit.page.evaluate(PALE_WORDS) == {}
+        levels = visit.page.locator("h1, h2, h3, h4").evaluate_all(
+            "headings => headings.map(heading => heading.tagName)"
+        )
+        assert levels == ["H1", *["H2"] * (len(levels) - 1)]
+        cell = visit.page.get_by_role("gridcell")
+        for table in visit.page.get_by_test_id("stDataFrame").filter(has=cell).all():
+            first = table.get_by_role("gridcell").all_inner_texts()[:3]  # one may mark the row
+            assert re.search(r"\d", "".join(first)), "a phone shows no number"
         main = visit.page.get_by_test_id("stMain")
         assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
         background = visit.page.get_by_test_id("stApp").evaluate(
@@ -320,6 +329,40 @@ def test_a_page_opens_by_its_address_and_fits_the_window(
         visit.page.screenshot(path=tmp_path / f"{title}.png")
         visit.page.close()
     context.close()
+
+
+# The words of a page whose contrast is below 4.5 to 1, the least that WCAG 2.2 asks for.
+PALE_WORDS = """() => {
+  const numbers = color => color.match(/[\\d.]+/g).map(Number)
+  const rgba = color => {
+    const [r, g, b, a = 1] = numbers(color)
+    return color.startsWith("color(") ? [r * 255, g * 255, b * 255, a] : [r, g, b, a]
+  }
+  const over = (top, below) => below.map((value, i) => top[i] * top[3] + value * (1 - top[3]))
+  const light = color => {
+    const linear = v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4
+    const [r, g, b] = color.map(v => linear(v / 255))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const pale = {}
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (words.nextNode()) {
+    const element = words.currentNode.parentElement
+    const { width } = element.getBoundingClientRect()
+    if (!words.currentNode.data.trim() || width < 2 || !element.checkVisibility()
+        || element.closest("script, style, canvas, [aria-hidden=true], [disabled]")) continue
+    const around = []
+    for (let e = element; e; e = e.parentElement) around.unshift(getComputedStyle(e))
+    const below = around.reduce((color, s) => over(rgba(s.backgroundColor), color), [255, 255, 255])
+    const { fill, color } = getComputedStyle(element)
+    const ink = rgba(element.closest("svg") ? fill : color)
+    ink[3] *= around.reduce((opacity, s) => opacity * s.opacity, 1)
+    const [dark, bright] = [light(over(ink, below)), light(below)].sort((a, b) => a - b)
+    const contrast = (bright + 0.05) / (dark + 0.05)
+    if (contrast < 4.5) pale[words.currentNode.data] = contrast
+  }
+  return pale
+}"""
 
 
 @pytest.mark.parametrize("filtered", [False, True])
@@ -493,6 +536,10 @@ def test_the_language_changes_texts_numbers_and_dates(visit: Visit) -> None:
     assert "Feb 2025" in (trend.text_content() or "")
     visit.page.get_by_text("Table by state").click()
     assert re.fullmatch(r"\d+\.\d\d", visit.download("estados", separator=",")[0]["Revenue"])
+    visit.open("dados", "Data")
+    assert "not run" in (visit.page.locator(CHART).first.text_content() or "")
+    assert "business rule" in {row["Kind"] for row in visit.download("verificacoes", ",")}
+    visit.open("", "Overview")
     visit.press("pt")
     assert "fev 2025" in (visit.page.locator(CHART).last.text_content() or "")
 
@@ -504,6 +551,14 @@ def test_every_text_is_in_both_languages() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
                 used.add(ast.literal_eval(node.args[0]))
+    # What dbt says of the checks is Portuguese, too.
+    outcomes = re.compile(r"'(?:pass|warn|fail|error|skipped)': '([^']+)'")
+    about = re.compile(r"'(?:descricao|tipo)': '([^']+)'")
+    for file in [
+        *(ROOT / "transform/macros").glob("*.sql"),
+        *(ROOT / "transform/tests").rglob("*.sql"),
+    ]:
+        used |= {*outcomes.findall(file.read_text()), *about.findall(file.read_text())}
     english = json.loads((folder / "dashboard/english.json").read_text())
     assert set(english) == used
     holes = re.compile(r"\{\w+\}")
@@ -512,7 +567,7 @@ def test_every_text_is_in_both_languages() -> None:
 
 def computed(code: str) -> Any:
     """Return what an expression of the dashboard's modules is in its own environment."""
-    modules = "import json, pandas; from dashboard import spreadsheet"
+    modules = "import json, pandas; from dashboard import charts, spreadsheet"
     done = subprocess.run(
         [
             ROOT / ".meltano/utilities/dashboard/venv/bin/python",
@@ -565,6 +620,17 @@ def test_a_file_runs_no_formula_and_keeps_its_numbers() -> None:
     ]
 
 
+def test_a_scale_ends_above_its_highest_value() -> None:
+    assert computed("list(map(charts.rounded_up, [756.6e6, 4e8, 513100, 1.1, 0, -5]))") == [
+        8e8,
+        4e8,
+        6e5,
+        2,
+        1,
+        1,
+    ]
+
+
 def shapes(visit: Visit, mark: str) -> Locator:
     """Return the shapes of one mark on the map."""
     return visit.page.locator(f".st-key-map g.mark-{mark} path")
@@ -585,6 +651,9 @@ def test_the_map_paints_27_states_and_the_cities(gold: Project, visit: Visit) ->
     empty = [fill for fill in fills if fill and fill.startswith("#8b9aa5")]
     assert len(empty) == 27 - len(selling)
     assert len(set(fills)) > 10
+    legend = visit.page.locator(".st-key-map g.role-legend").bounding_box()
+    assert legend
+    assert legend["y"] > max(box["y"] + box["height"] for box in sizes)
     cities = gold.warehouse("select count(*) from GOLD.ANALISE_VENDAS_CIDADE")[0][0]
     assert shapes(visit, "symbol").count() == cities
 
@@ -599,8 +668,14 @@ def test_a_name_is_shown_as_it_is(context: BrowserContext, url: str) -> None:
         assert "example" not in "".join(
             asked for asked in visit.requests if not asked.startswith(url)
         )
+        # The chart of one bar, which is one.
+        if path != "vendedores":
+            box = visit.page.locator(f"{CHART} .mark-rect path").first.bounding_box()
+            assert box
+            assert box["height"] > 8
         if path == "concessionarias":
             assert f"Vendedores de {HOSTILE}" in visit.text()
+            assert "A maior" in visit.text()
         visit.page.close()
 
 
@@ -668,6 +743,10 @@ def test_the_keyboard_reaches_the_filters(visit: Visit) -> None:
     reached = set()
     for _ in range(40):
         visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate(
+            "!document.activeElement.matches('[data-testid=stSidebarNavLink]')"
+            " || parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2"
+        )
         reached.add(
             visit.page.evaluate(
                 "document.activeElement.closest('[class*=st-key-]')?.className.match("
@@ -676,6 +755,13 @@ def test_the_keyboard_reaches_the_filters(visit: Visit) -> None:
         )
     assert {"periodo", "datas", "regiao", "estado", "concessionaria", "veiculo", "lang"} <= reached
     assert "Veículos" in " ".join(reached)
+
+
+def test_a_sparkline_has_a_name(visit: Visit) -> None:
+    names = visit.page.get_by_test_id("stMetricChart").evaluate_all(
+        "charts => charts.map(chart => chart.ariaLabel)"
+    )
+    assert names == ["Faturamento", "Vendas", "Ticket médio", "Desconto"]
 
 
 def test_it_asks_for_aggregates_of_gold_as_the_reporter(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from dashboard.language import d3_locale, language, money, number, t
+from dashboard.language import d3_locale, language, money, number, t, translated
 
 # Readable on both themes' backgrounds.
 BORDER = "#8b9aa5"
@@ -17,6 +18,7 @@ EMPTY = "#8b9aa533"
 CIRCLE = "#efa93f"
 CIRCLE_BORDER = "#5c3b04"
 BAR = 20  # pixels a row
+MARGIN = 24  # pixels around all rows, beside axis and legend
 DATES = {"day": "%d %b %Y", "week": "%d %b %Y", "month": "%b %Y"}
 LETTER = 7  # pixels a letter of the text beside a bar
 NAMES = alt.Axis(
@@ -51,6 +53,12 @@ def short(name: str) -> str:
     return f"{parts}format({name}, ',')"
 
 
+def rounded_up(value: float) -> float:
+    """Return the next number of one digit and zeros, for the end of a scale."""
+    digit = 10.0 ** math.floor(math.log10(max(value, 1)))
+    return math.ceil(max(value, 1) / digit) * digit
+
+
 def time(unit: str) -> alt.Axis:
     """Return the axis of days, weeks or months; a day is written once."""
     shape: dict[str, Any] = {"format": "%b %Y"}
@@ -80,6 +88,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         alt.Tooltip("faturamento:N", title=t("Faturamento")),
         alt.Tooltip("vendas:N", title=t("Vendas")),
     ]
+    most = rounded_up(by_state["total"].max())
     chosen = alt.selection_point(name="state", fields=["id"])
     shapes = (
         alt.Chart(alt.InlineData(values=[]))
@@ -87,13 +96,14 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         .encode(
             color=alt.Color(
                 "total:Q",
-                scale=alt.Scale(type="sqrt", domainMin=0),  # linear, all but São Paulo are pale
+                # Linear, all but São Paulo are pale.
+                scale=alt.Scale(type="sqrt", domain=[0, most]),
                 legend=alt.Legend(
                     title=t("Faturamento por estado"),
-                    orient="bottom-left",
+                    orient="bottom",
                     labelExpr=short("datum.value"),
-                    tickCount=3,
-                    gradientLength=120,
+                    values=[0, most],
+                    gradientLength=160,
                 ),
             ),
             tooltip=[alt.Tooltip("properties.estado:N", title=t("Estado")), *tooltips],
@@ -116,7 +126,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
             tooltip=[alt.Tooltip("cidade:N", title=t("Cidade")), *tooltips],
         )
     )
-    chart = finished((shapes + circles).project("mercator").properties(height=440))
+    chart = finished((shapes + circles).project("mercator").properties(height=470))
     chart = chart.configure_scale(invalid={"color": {"value": EMPTY}})  # a state without sales
     # At last: each step above copies all that the chart holds.
     chart.layer[0].data.values = features
@@ -152,7 +162,7 @@ def bars(rows: pd.DataFrame, name: str, value: str, label: str, tick: str | None
     if tick:
         parts += part("tick", tick).mark_tick(thickness=3, size=BAR * 0.8, opacity=1)
     parts += part("label", "fim").mark_text(align="left", dx=6).encode(text=f"{label}:N")
-    return finished(parts.properties(height=BAR * len(data) + 10))
+    return finished(parts.properties(height=BAR * len(data) + MARGIN))
 
 
 def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
@@ -261,7 +271,7 @@ def prices(rows: pd.DataFrame) -> Any:
             tooltip=tooltips,
         )
     )
-    return finished((rule + points).properties(height=BAR * 1.4 * len(data) + 60))
+    return finished((rule + points).properties(height=BAR * 1.4 * len(data) + MARGIN + 100))
 
 
 def calendar(rows: pd.DataFrame, unit: str) -> Any:
@@ -292,7 +302,7 @@ def calendar(rows: pd.DataFrame, unit: str) -> Any:
             ],
         )
     )
-    return finished(chart.properties(height=BAR * 1.4 * data["veiculo"].nunique() + 70))
+    return finished(chart.properties(height=BAR * 1.4 * data["veiculo"].nunique() + MARGIN + 90))
 
 
 def outcomes(rows: pd.DataFrame) -> Any:
@@ -301,9 +311,9 @@ def outcomes(rows: pd.DataFrame) -> Any:
     Args:
         rows: execucao (its moment as text, in the order to draw), situacao, verificacoes.
     """
-    order = ["ok", "aviso", "falha", "erro", "não executada"]
+    order = list(map(translated, ["ok", "aviso", "falha", "erro", "não executada"]))
     chart = (
-        alt.Chart(rows)
+        alt.Chart(rows.assign(situacao=rows["situacao"].map(translated)))
         .mark_bar(size=BAR)
         .encode(
             x=alt.X(

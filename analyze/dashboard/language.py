@@ -38,6 +38,11 @@ def t(text: str, **values: object) -> str:
     return (text if language() == "pt" else ENGLISH[text]).format(**values)
 
 
+def translated(text: str) -> str:
+    """Return what the warehouse says in Portuguese in the viewer's language, as far as known."""
+    return text if language() == "pt" else ENGLISH.get(text, text)
+
+
 def plain(text: str) -> str:
     """Return a text that Markdown shows as it is: names are not ours."""
     text = " ".join(text.split())

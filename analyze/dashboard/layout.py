@@ -92,7 +92,7 @@ def card(title: str, place: DeltaGenerator | None = None) -> Iterator[None]:
     """Frame what follows under a title; in a column (`place`), as high as its neighbour."""
     frame = place.container(border=True, height="stretch") if place else st.container(border=True)
     with frame:
-        st.subheader(plain(title), anchor=False)
+        st.header(plain(title), anchor=False)
         yield
 
 

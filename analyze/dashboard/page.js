@@ -13,4 +13,13 @@ if (!window.isOneEntryAnAct) {
     addEventListener(act, () => (hasActed = true), true)
   }
   addEventListener("popstate", () => (hasActed = false))
+
+  // A sparkline says "Vega visualization" only.
+  const name = (chart) => {
+    const label = chart.closest("[data-testid=stMetric]").querySelector("label p").textContent
+    if (chart.ariaLabel !== label) chart.ariaLabel = label
+  }
+  new MutationObserver(() =>
+    document.querySelectorAll("[data-testid=stMetricChart]").forEach(name),
+  ).observe(document.body, { attributeFilter: ["aria-label"], childList: true, subtree: true })
 }

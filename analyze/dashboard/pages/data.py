@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import charts, warehouse
-from dashboard.language import moment, number, short_day, t
+from dashboard.language import moment, number, short_day, t, translated
 from dashboard.layout import card, columns, table
 
 # The outcomes of a check, the worst first.
@@ -19,16 +19,21 @@ def show() -> None:
     checks, runs, sales = warehouse.checks(), warehouse.runs(), warehouse.freshness()
     passed = int((checks["situacao"] == "ok").sum())
     with st.container(key="cards"):
-        for label, value in (
-            (t("Última venda"), sales["ultima_venda"]),
-            (t("Última carga"), sales["ultima_carga"]),
-            (t("Última execução"), runs["executado_em"].max()),
+        for label, value, explanation in (
+            (t("Última execução"), runs["executado_em"].max(), None),
+            (
+                t("Vendas novas em"),
+                sales["ultima_carga"],
+                t("Uma execução que não acha vendas novas na origem não muda este horário."),
+            ),
+            (t("Última venda"), sales["ultima_venda"], None),
         ):
             at = moment(value).partition(" ")[2]
             st.metric(
                 label,
                 short_day(value),
                 at,
+                help=explanation,
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
@@ -44,13 +49,15 @@ def show() -> None:
         if 0 < passed == len(checks):
             st.success(t("Todas as verificações passaram."), icon=":material/check_circle:")
         worst = checks.assign(ordem=checks["situacao"].map(OUTCOMES.index))
+        for column in ("situacao", "descricao", "tipo"):
+            worst[column] = worst[column].map(translated)
         shown = columns(
             "situacao",
+            "linhas",
             "descricao",
             "tabela",
             "coluna",
             "tipo",
-            "linhas",
             "mensagem",
             "executado_em",
         )

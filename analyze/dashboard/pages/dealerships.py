@@ -36,7 +36,8 @@ def show(scope: Scope) -> None:
     rows["crescimento"] = change(rows["total"], rows["antes"])
     rows["participacao"] = rows["total"] / rows["total"].sum()
     rows["posicao"] = rows["total"].rank(ascending=False, method="min").astype(int)
-    with card(t("As {count} maiores", count=min(DRAWN, len(rows)))):
+    title = t("As {count} maiores", count=min(DRAWN, len(rows))) if len(rows) > 1 else t("A maior")
+    with card(title):
         first = rows.head(DRAWN).assign(concessionaria=lambda r: brief(r["concessionaria"]))
         first["rotulo"] = first["total"].map(short_money)
         if scope.before:
@@ -51,14 +52,14 @@ def show(scope: Scope) -> None:
         st.caption(t("Marque uma linha para ver os vendedores da concessionária."))
         shown = columns(
             "posicao",
-            "concessionaria",
-            "lugar",
             "total",
+            "concessionaria",
             "participacao",
             "crescimento",
             "quantidade",
             "valor_medio",
             "desconto_percentual",
+            "lugar",
         )
         event = table(
             rows, shown, "concessionarias", on_select="rerun", selection_mode="single-row"

@@ -106,7 +106,12 @@ def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> Non
             percent(here["desconto_percentual"], 2),
             points(discount),
             "desconto_percentual",
-            t("Quanto se pagou abaixo do preço de tabela do dia, em % deste."),
+            t(
+                "Quanto se pagou abaixo do preço de tabela do dia, em % deste, nas {known} de {all}"
+                " vendas em que ele é conhecido.",
+                known=number(here["com_desconto"]),
+                all=number(here["quantidade"]),
+            ),
         ),
     ]
     whole = derived(trend[trend["completo"]])

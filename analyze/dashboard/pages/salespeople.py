@@ -28,7 +28,8 @@ def show(scope: Scope) -> None:
     heading(t("Vendedores"), scope)
     rows = ranked(scope)
     stop_if_empty(rows)
-    with card(t("Os {count} maiores", count=min(DRAWN, len(rows)))):
+    title = t("Os {count} maiores", count=min(DRAWN, len(rows))) if len(rows) > 1 else t("O maior")
+    with card(title):
         st.caption(t("Barra: o vendedor. Traço: a média dos vendedores da concessionária."))
         first = rows.head(DRAWN)
         first = first.assign(
@@ -57,13 +58,13 @@ def team(rows: pd.DataFrame, name: str) -> None:
     """Show ranked salespeople as a table of that name."""
     shown = columns(
         "posicao",
-        "vendedor",
-        "concessionaria",
         "total",
+        "vendedor",
         "media",
         "acima",
         "quantidade",
         "valor_medio",
         "desconto_percentual",
+        "concessionaria",
     )
     table(rows, shown, name)

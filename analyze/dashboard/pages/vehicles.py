@@ -47,12 +47,14 @@ def show(scope: Scope) -> None:
             ),
             alt=t("Barras: faturamento por veículo"),
         )
-    with card(t("Preço pago e preço de tabela")):
-        priced = rows.dropna(subset="preco_medio")
-        st.altair_chart(
-            charts.prices(priced.assign(desconto_texto=priced["desconto_percentual"].map(percent))),
-            alt=t("Pontos: preço médio pago e preço médio de tabela por veículo"),
-        )
+    priced = rows.dropna(subset="preco_medio")
+    if not priced.empty:
+        with card(t("Preço pago e preço de tabela")):
+            discount = priced["desconto_percentual"].map(percent)
+            st.altair_chart(
+                charts.prices(priced.assign(desconto_texto=discount)),
+                alt=t("Pontos: preço médio pago e preço médio de tabela por veículo"),
+            )
     with card(t("Unidades ao longo do tempo")):
         timeline = Timeline.of(scope)
         since = timeline.periods[0].start_time.date()
@@ -67,7 +69,6 @@ def show(scope: Scope) -> None:
     with card(t("Ranking")):
         shown = columns(
             "veiculo",
-            "tipo",
             "quantidade",
             "crescimento",
             "total",
@@ -75,5 +76,6 @@ def show(scope: Scope) -> None:
             "valor_medio",
             "preco_medio",
             "desconto_percentual",
+            "tipo",
         )
         table(rows, shown | {"valor_medio": Column(t("Preço pago"), money, 2)}, "veiculos")
