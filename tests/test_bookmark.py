@@ -76,7 +76,12 @@ class Stream:
             file = self.project.folder / f"{option}.json"
             file.write_text(json.dumps(content))
             words += [f"--{option}", file]
-        variables = {"TAP_POSTGRES__SELECT": f'["{self.name}.*"]', "PGTZ": "UTC"}
+        variables = {
+            "TAP_POSTGRES__SELECT": f'["{self.name}.*"]',
+            # A view has no key of its own.
+            "TAP_POSTGRES__METADATA": json.dumps({self.name: {"table-key-properties": ["id"]}}),
+            "PGTZ": "UTC",
+        }
         return self.project.with_variables(**variables).run(*words)
 
     def read(self, *said: str) -> list[Any]:
