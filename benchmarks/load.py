@@ -224,7 +224,7 @@ class Bench:
     def tap(self) -> list[str]:
         """Return the tap's command with the configuration and the catalog that Meltano gives it."""
         config = json.loads(self.dump("config", "tap-postgres"))
-        config["batch_config"]["storage"]["root"] = self.loaded.as_uri()
+        config["batch_config"]["storage"]["root"] = f"file://{self.loaded}"
         return self.plugin(
             "extractors/tap-postgres",
             config=json.dumps(config),

@@ -66,11 +66,19 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path) -> Project:
-        """Copy the project into an empty folder, and link what is installed."""
+        """Copy the project into an empty folder, and link what is installed.
+
+        The folder's name is one as users have them: a blank, an accent, and what is not itself in
+        an address or a pattern.
+        """
+        folder = folder / "Área de Trabalho" / "p#1 [a]"
         (folder / ".meltano").mkdir(parents=True)
         for name in (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities"):
             (folder / name).symlink_to(ROOT / name)
-        shutil.copy(ROOT / "meltano.yml", folder)
+        for name in (".meltano/.installed", ".meltano/.airflow", ".meltano/.dashboard"):
+            (folder / name).touch()
+        for name in ("meltano.yml", "Makefile", ".env.example"):
+            shutil.copy(ROOT / name, folder)
         for name in ("analyze", "extract", "load", "transform", "orchestrate", "plugins"):
             made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)

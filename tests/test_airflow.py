@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
@@ -235,10 +234,6 @@ def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Ite
         content["schedules"] += schedules
     with changed(created.folder / "transform/transform.meltano.yml") as content:
         content["plugins"]["utilities"][0]["commands"]["fact"] = {"args": FACT}
-    # `make airflow` in the copy: what it would install is there.
-    shutil.copy(ROOT / "Makefile", created.folder)
-    for made in (".env", ".meltano/.installed", ".meltano/.airflow"):
-        (created.folder / made).touch()
     airflow = Airflow(created, ["make", "airflow"])
     try:
         created.up()

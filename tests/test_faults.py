@@ -122,6 +122,12 @@ def test_an_unwritable_home(tmp_path: Path) -> None:
     assert_refused(homeless.local_stack("up"), "cannot write to", "LOCAL_STACK_HOME")
 
 
+def test_a_home_that_the_servers_cannot_live_in(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "R$5")
+    assert_refused(project.local_stack("up"), "cannot live in a path with $", "move the project")
+    assert not (project.folder / ".local").exists()
+
+
 def test_seeding_twice(seeded: Project) -> None:
     again = seeded.local_stack("seed")
     assert (again.code, again.output.split(":")[0]) == (0, "Nothing seeded")

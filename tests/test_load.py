@@ -44,3 +44,20 @@ def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:
     assert [file for file in stage.rglob("*") if file.is_file()] == [new]
     formats = sale.warehouse("show file formats in schema RAW")
     assert sorted(row[1] for row in formats) == ["DRIVA_JSON", "DRIVA_PARQUET"]
+
+
+def test_a_table_may_have_a_name_that_paths_and_statements_read_otherwise(project: Project) -> None:
+    names = ("my table", "t%x", "it's", "a :b", "a/b")
+    for name in names:
+        project.change(
+            f'create table "{name}" (id int primary key, nome text)',
+            f"insert into \"{name}\" values (1, 'Conceição'), (2, null)",
+        )
+    with project.selecting(dict.fromkeys(names, "id")):
+        by_files = project.succeed("run", "el").loaded()
+        with project.record_by_record():
+            by_records = project.succeed("run", "--full-refresh", "el").loaded()
+    assert sorted(by_files.values()) == [(2, 0)] * len(names)
+    assert sorted(by_records.values()) == [(0, 2)] * len(names)
+    left = (project.folder / ".meltano/run/batches/local").rglob("*")
+    assert [file for file in left if file.is_file()] == []

@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+# What pg_ctl passes to a shell between double quotes, and what ends a path for DuckDB and fakesnow.
+UNFIT = set("$`\"\\?'")
+
 
 class StackError(Exception):
     """A message for the user, who can act on it."""
@@ -55,8 +58,13 @@ class Settings:
         """Create the home folder.
 
         Raises:
-            StackError: it cannot be written to.
+            StackError: it cannot be written to, or the servers cannot live there.
         """
+        if unfit := UNFIT & set(f"{self.project}{self.home}"):
+            raise StackError(
+                f"PostgreSQL and DuckDB cannot live in a path with {' '.join(sorted(unfit))}, and "
+                f"{self.home} has it: move the project to a folder without"
+            )
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             probe = self.home / ".writable"

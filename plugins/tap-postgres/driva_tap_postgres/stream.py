@@ -13,7 +13,6 @@ from functools import cache, cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 import duckdb
 import sqlalchemy as sa
@@ -54,7 +53,7 @@ Total = tuple[int, int, Decimal]
 
 # This tap's files, whole or not, and the JSON files that the target writes itself.
 _BATCH_FILE = re.compile(
-    r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.parquet|\.unfinished|-\d+\.json\.gz)$"
+    r"(^|-)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.parquet|\.unfinished|-\d+\.json\.gz)$"
 )
 
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
@@ -399,13 +398,14 @@ class DrivaStream(PostgresStream):
         self, batch_config: BatchConfig, context: Context | None = None
     ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
         """Write one Parquet file after the other; move the bookmark behind each."""
-        folder = _prepared(Path(urlparse(batch_config.storage.root).path))
+        # Nothing is encoded in these addresses, neither by the SDK nor by Snowflake's PUT.
+        folder = _prepared(Path(batch_config.storage.root.removeprefix("file://")))
         for query, progress in self._pieces():
-            file = folder / f"{self.name}-{uuid.uuid4()}.parquet"
+            file = folder / f"{uuid.uuid4()}.parquet"
             count = self._write(query, file)
             self.logger.info("%s: %s rows", self.name, f"{count:,}")
             self.stream_state.update(progress)
-            yield batch_config.encoding, [file.as_uri()]
+            yield batch_config.encoding, [f"file://{file}"]
         self._end_version()
 
     def max_record_count(self) -> int | None:

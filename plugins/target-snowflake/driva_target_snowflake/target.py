@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import gc
+import glob
 import json
 import logging
 import os
@@ -18,8 +19,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, cast
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 from uuid import uuid4
 
 import snowflake.connector.errors
@@ -201,6 +200,11 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
                 cursor.execute("alter session set query_tag = %s", (tag,))
         record.info["query_tag"] = tag
 
+    def put_batches_to_stage(self, sync_id: str, files: Sequence[str]) -> None:
+        """Upload files, whose names the client would take for patterns."""
+        escaped = [f"file://{glob.escape(str(_path(file)))}" for file in files]
+        super().put_batches_to_stage(sync_id, escaped)
+
     def merge_from_stage(
         self,
         full_table_name: str | FullyQualifiedName,
@@ -362,12 +366,15 @@ class DrivaSnowflakeSink(SnowflakeSink):
     ) -> int:
         """Stage files, and load them; files of a version wait in the stage for its end.
 
+        The base class names the folder in the stage by the stream, whose name may not fit between
+        quotes.
+
         Returns:
             The number of rows loaded.
         """
         connector = cast("DrivaSnowflakeConnector", self.connector)
         version = self._version
-        folder = version.folder if version else self._new_folder()
+        folder = version.folder if version else str(uuid4())
         file_format = self._get_file_format_name(file_type)
         try:
             connector.put_batches_to_stage(sync_id=folder, files=files)
@@ -383,7 +390,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
                 connector.remove_staged_files(sync_id=folder)
             if self.config.get("clean_up_batch_files"):
                 for file in files:
-                    Path(url2pathname(urlparse(file).path)).unlink(missing_ok=True)
+                    _path(file).unlink(missing_ok=True)
 
     def activate_version(self, new_version: int) -> None:
         """Begin a version of the table, or put it in the place of all rows that were there.
@@ -394,7 +401,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         self._of_this_stream()
         version = self._version
         if version is None or version.number != new_version:
-            self._version = Version(new_version, self._new_folder())
+            self._version = Version(new_version, str(uuid4()))
             return
         self.target.drain_one(self)
         connector = cast("DrivaSnowflakeConnector", self.connector)
@@ -414,10 +421,6 @@ class DrivaSnowflakeSink(SnowflakeSink):
         if self._version:
             self.logger.warning("not all rows have come, so the table stays as it was")
             self.connector.remove_staged_files(sync_id=self._version.folder)
-
-    def _new_folder(self) -> str:
-        """Return a name in the stage; any table has one that needs no quotes."""
-        return f"{re.sub(r'[^A-Za-z0-9_-]', '_', self.stream_name)}-{uuid4()}"
 
     def _get_file_format_name(self, file_type: str) -> str:
         """Return the one file format for all streams and runs; one a sink would outlive a kill."""
@@ -454,7 +457,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
             super().process_batch_files(encoding, files)
             return
         self._of_this_stream()
-        written = min(Path(urlparse(file).path).stat().st_mtime for file in files)
+        written = min(_path(file).stat().st_mtime for file in files)
         now = datetime.now(UTC)
         connector = cast("DrivaSnowflakeConnector", self.connector)
         connector.batch_metadata = {
@@ -478,6 +481,11 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
 def _timestamp(moment: datetime) -> str:
     return f"'{moment:%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def _path(address: str) -> Path:
+    """Return the path of a file's address, in which nothing is encoded, as in those of the SDK."""
+    return Path(address.removeprefix("file://"))
 
 
 class DrivaTargetSnowflake(TargetSnowflake):
