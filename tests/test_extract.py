@@ -200,6 +200,17 @@ def test_a_kill_in_the_middle_and_a_rerun_give_exactly_the_source(
     assert list(folder.iterdir()) == [somebodys]
 
 
+def test_two_runs_at_once_leave_each_other_their_files(large: Project) -> None:
+    with first_load_of(large) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if "VENDAS: 100,000 new rows" in line:
+                break
+        large.succeed("run", "--full-refresh", "--state-id-suffix=other", "el")
+    assert run.returncode == 0
+    assert_sales_equal_the_source(large)
+
+
 def test_kills_at_random_moments_and_a_rerun_give_exactly_the_source(large: Project) -> None:
     seed = random.randrange(10**9)
     moments = random.Random(seed)

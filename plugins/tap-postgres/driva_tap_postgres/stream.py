@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import re
 import time
 import uuid
@@ -559,12 +561,20 @@ def _is_summed(kind: ColumnType) -> bool:
 def _prepared(folder: Path) -> Path:
     """Create the folder of a run's files, without what a run that died has left in it.
 
-    Only files with a name as tap and target give it are removed: the folder may be anyone's.
+    Tap and target hold a lock on the folder while they run, so nothing is removed beside another
+    run. Only files with a name as the two give it are: the folder may be anyone's.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.iterdir():
-        if _BATCH_FILE.search(file.name):
-            file.unlink(missing_ok=True)
+    lock = os.open(folder, os.O_RDONLY)  # until the process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
+    else:
+        for file in folder.rglob("*"):
+            if _BATCH_FILE.search(file.name):
+                file.unlink(missing_ok=True)
+    fcntl.flock(lock, fcntl.LOCK_SH)
     return folder
 
 

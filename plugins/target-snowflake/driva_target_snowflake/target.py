@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import functools
 import gc
 import glob
@@ -516,6 +517,15 @@ class DrivaTargetSnowflake(TargetSnowflake):
             ).to_dict()["properties"],
         },
     }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The tap removes no files of dead runs while somebody holds this lock on their folder.
+        root = self.config.get("batch_config", {}).get("storage", {}).get("root", "")
+        if root.startswith("file:///"):
+            folder = _path(root)
+            folder.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # until the process ends
 
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Pass a bookmark on as soon as all before it is committed, not at the end of the run."""
