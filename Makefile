@@ -17,7 +17,11 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
 		| while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
+# What has passwords, or rows of the source, is for its owner only.
 setup: .meltano/.installed .env ## Install Meltano and the plugins, pinned
+	@mkdir -p .meltano/run .meltano/airflow && chmod 700 .meltano/run .meltano/airflow
+	@test -z "$$(find -L .env -prune \( -perm -040 -o -perm -004 \))" \
+		|| echo 'Others can read .env, where passwords are: chmod 600 .env' >&2
 
 # Other environments have an account.
 stack: setup
@@ -120,7 +124,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --n
 	--prerelease=if-necessary-or-explicit --custom-compile-command='make requirements'
 
 .env:
-	cp .env.example .env
+	install -m 600 .env.example .env
 
 .venv/.installed: plugins/requirements/meltano.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none is on the PATH: \

@@ -66,6 +66,17 @@ def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
     ]
 
 
+def test_what_has_passwords_is_for_its_owner_only(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "project")
+    made = (".env", ".meltano/run", ".meltano/airflow")
+    done = project.run("make", "setup")
+    assert (done.code, "chmod" in done.output) == (0, False), done.output
+    modes = [(project.folder / name).stat().st_mode & 0o777 for name in made]
+    assert modes == [0o600, 0o700, 0o700]
+    (project.folder / ".env").chmod(0o644)
+    assert "chmod 600 .env" in project.run("make", "setup").output
+
+
 @pytest.mark.parametrize(
     "name", sorted(p.name for p in (ROOT / "plugins/requirements").glob("*.txt"))
 )

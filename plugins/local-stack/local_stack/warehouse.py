@@ -83,7 +83,7 @@ class Warehouse:
             require_same_port(actual, wanted, "LOCAL_SNOWFLAKE_PORT")
             return False
         require_free_port(wanted, "LOCAL_SNOWFLAKE_PORT")
-        self._root.mkdir(exist_ok=True)
+        self._root.mkdir(mode=0o700, exist_ok=True)
         with self._log.open("w") as log:
             server = subprocess.Popen(
                 [
