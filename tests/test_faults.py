@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,62 @@ def test_host_of_postgres_unreachable(seeded: Project) -> None:
     assert raw_tables(seeded) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--environment=prod run el",
+        "--no-environment config test tap-postgres",
+        "--no-environment select tap-postgres --list --all",
+    ],
+)
+def test_no_postgres_is_named(seeded: Project, command: str) -> None:
+    done = seeded.with_variables(TAP_POSTGRES_PORT="5432").meltano(*command.split())
+    if " select " in command:  # where Meltano shows how it got there, whatever has failed
+        done = Done(done.code, done.output.replace("─ Traceback (most recent call last) ─", ""))
+    assert_refused(done, "TAP_POSTGRES_HOST", "TAP_POSTGRES_DATABASE", "--environment=local")
+    assert "TAP_POSTGRES_PORT" not in done.output
+
+
+def test_no_snowflake_is_named(seeded: Project) -> None:
+    done = seeded.meltano("--environment=prod", "invoke", "target-snowflake")
+    words = ("TARGET_SNOWFLAKE_ACCOUNT", "TARGET_SNOWFLAKE_USER", "TARGET_SNOWFLAKE_PRIVATE_KEY")
+    assert_refused(done, *words, "--environment=local")
+
+
+def test_a_server_without_ssl(seeded: Project) -> None:
+    encrypted = seeded.with_variables(
+        TAP_POSTGRES_SSL_ENABLE="true", TAP_POSTGRES_SSL_MODE="require"
+    )
+    done = encrypted.meltano("run", "el")
+    assert_refused(done, "does not support SSL", "Check ssl_enable and ssl_mode")
+    assert "TAP_POSTGRES_HOST" not in done.output
+
+
+def test_a_statement_that_takes_too_long(seeded: Project) -> None:
+    seeded.change("alter role driva set statement_timeout = '1s'")
+    try:
+        with seeded.postgres() as other, other.transaction():
+            other.execute("lock table vendas in access exclusive mode")
+            done = seeded.meltano("invoke", "tap-postgres")
+    finally:
+        seeded.change("alter role driva reset statement_timeout")
+    assert_refused(done, "public.vendas: canceling statement due to statement timeout. `alter role")
+    assert "TAP_POSTGRES_HOST" not in done.output
+
+
+def test_files_that_cannot_be_written(seeded: Project) -> None:
+    folder = seeded.folder / "not a folder"
+    folder.touch()
+
+    def change(extractor: dict[str, Any]) -> None:
+        extractor["config"]["batch_config"]["storage"]["root"] = f"file://{folder}"
+
+    with seeded.configured(change):
+        done = seeded.meltano("invoke", "tap-postgres")
+    assert_refused(done, "public.", str(folder))
+    assert "TAP_POSTGRES_HOST" not in done.output
+
+
 def test_a_selected_table_is_missing(seeded: Project) -> None:
     with changed(
         seeded, "alter table cidades rename to gone", "alter table gone rename to cidades"
@@ -83,7 +140,9 @@ def test_no_permission_to_read(seeded: Project) -> None:
         "grant select on vendas to curioso",
     )
     curious = seeded.with_variables(TAP_POSTGRES_USER="curioso", TAP_POSTGRES_PASSWORD="curioso")
-    assert_refused(curious.meltano("run", "el"), "permission denied")
+    done = curious.meltano("run", "el")
+    assert_refused(done, "permission denied for table cidades. Grant SELECT", "public.cidades: ")
+    assert "TAP_POSTGRES_HOST" not in done.output
 
 
 def test_snowflake_does_not_answer(seeded: Project) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
 
+from driva_tap_postgres.errors import blamed
 from driva_tap_postgres.stream import IDS_PER_RANGE, RECONCILIATION, SCALE_OF_SUMS, DrivaStream
 from driva_tap_postgres.types import decimal
 
@@ -95,8 +96,9 @@ def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
     if bookmark is None:
         return
     last = bookmark // IDS_PER_RANGE
-    totals = table.totals(bookmark)
-    moved = table.moved(totals)
+    with blamed(table.fully_qualified_name):
+        totals = table.totals(bookmark)
+        moved = table.moved(totals)
     for number in sorted({*totals, *moved, last}):
         if number > last:
             break

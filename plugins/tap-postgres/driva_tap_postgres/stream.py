@@ -29,6 +29,7 @@ from driva_tap_postgres.bookmark import (
     BookmarkError,
     ReplicationKey,
 )
+from driva_tap_postgres.errors import blamed
 from driva_tap_postgres.types import ColumnType, column_type
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class DrivaStream(PostgresStream):
     @property
     def size(self) -> int:
         """Bytes of the table with its partitions; none for a view."""
-        with self.connector._connect() as connection:
+        with blamed(self.fully_qualified_name), self.connector._connect() as connection:
             return int(connection.execute(_SIZE, {"table": self._quoted_name}).scalar() or 0)
 
     @cached_property
@@ -355,6 +356,16 @@ class DrivaStream(PostgresStream):
 
     # -- reading ---------------------------------------------------------------------------------
 
+    def sync(self, context: Context | None = None) -> None:  # type: ignore[misc]
+        """Read the table; what fails names it."""
+        with blamed(self.fully_qualified_name):
+            try:
+                super().sync(context)
+            except (sa.exc.DBAPIError, duckdb.Error) as error:
+                if "UTF8" in str(error):  # PostgreSQL names it in every language
+                    self._check_encoding()
+                raise
+
     @property
     def emit_activate_version_messages(self) -> bool:
         """Whether the rows that are read take the place of all that were read before."""
@@ -541,13 +552,33 @@ class DrivaStream(PostgresStream):
         with self.connector._connect() as connection:
             row = connection.execute(statement).first()
         if row:
-            key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, row[2:], strict=True))
-            which = f"the row with {key}" if key else "a row"
-            raise UnrepresentableError(
-                f"{self.fully_qualified_name}.{row[0]} is {row[1]} in {which}, which "
-                "has no place in Snowflake: mend the row, or leave it out with "
-                "`custom_where_clauses` in `stream_options`."
-            )
+            raise self._unrepresentable(f"{row[0]} is {row[1]}", row[2:])
+
+    def _check_encoding(self) -> None:
+        """Raise an UnrepresentableError if a text is not UTF-8, as none need be in SQL_ASCII."""
+        texts = {column.name: sa.cast(column, sa.Text) for column in self._table.columns}
+        keys = [self._table.columns[key] for key in self.primary_keys]
+        suspects = (
+            sa.select(*keys, *(sa.func.convert_to(text, "SQL_ASCII") for text in texts.values()))
+            .where(sa.func.current_setting("server_encoding") == "SQL_ASCII", *self._clauses)
+            .where(sa.or_(*(text.regexp_match(r"[^\x01-\x7f]") for text in texts.values())))
+        )
+        with self.connector._connect() as connection:
+            for row in connection.execute(suspects):
+                for name, value in zip(texts, row[len(keys) :], strict=True):
+                    try:
+                        bytes(value or b"").decode()
+                    except UnicodeDecodeError as error:
+                        what = f"{name} is not UTF-8 but {bytes(value)!r}"
+                        raise self._unrepresentable(what, row[: len(keys)]) from error
+
+    def _unrepresentable(self, what: str, keys: Iterable[Any]) -> UnrepresentableError:
+        key = ", ".join(f"{k} = {v}" for k, v in zip(self.primary_keys, keys, strict=True))
+        which = f"the row with {key}" if key else "a row"
+        return UnrepresentableError(
+            f"{self.fully_qualified_name}.{what} in {which}, which has no place in Snowflake: mend "
+            "the row, or leave it out with `custom_where_clauses` in `stream_options`."
+        )
 
 
 def _is_summed(kind: ColumnType) -> bool:

@@ -9,7 +9,6 @@ import json
 import logging
 import math
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -25,6 +24,7 @@ from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
 from driva_tap_postgres.bookmark import BookmarkError
+from driva_tap_postgres.errors import SettingsError, explained
 from driva_tap_postgres.reconciliation import Reconciliation
 from driva_tap_postgres.selection import (
     Entry,
@@ -40,6 +40,7 @@ from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, Unrepresentab
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
 FILTER_VARIABLE = "TAP_POSTGRES__SELECT_FILTER"
 METADATA_VARIABLE = "TAP_POSTGRES__METADATA"
+ADDRESS = ("host", "port", "user", "password", "database")
 
 
 class SchemaOfTypes(PostgresSQLToJSONSchema):
@@ -82,6 +83,22 @@ class DrivaTapPostgres(TapPostgres):
             ).to_dict()["properties"],
         },
     }
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Raise a SettingsError that names the variables if there is nothing to connect to."""
+        settings = {name: self.config.get(name) for name in ADDRESS}
+        missing = [
+            f"TAP_POSTGRES_{name.upper()}"
+            for name, value in settings.items()
+            if value is None or (value == "" and name != "password")  # which ~/.pgpass may have
+        ]
+        if missing and not self.config.get("sqlalchemy_url"):
+            raise SettingsError(
+                f"not set: {', '.join(missing)}. Write them to .env, or choose "
+                "--environment=local, which reads the embedded PostgreSQL."
+            )
+        errors: list[str] = super()._validate_config(raise_errors=raise_errors)
+        return errors
 
     @functools.cached_property
     def connector(self) -> PostgresConnector:
@@ -169,19 +186,12 @@ def main() -> None:
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     try:
         DrivaTapPostgres.cli()
-    except (SelectionError, BookmarkError, UnrepresentableError) as error:
+    except (SelectionError, SettingsError, BookmarkError, UnrepresentableError) as error:
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
-    except (sa.exc.DBAPIError, duckdb.Error) as error:
-        # DuckDB quotes what it connects with.
-        words = " ".join(str(getattr(error, "orig", error)).split())
-        reason = re.sub(r"password=('(\\.|[^'\\])*'|\S+)", "password=…", words)
-        sys.exit(
-            f"tap-postgres: cannot read from PostgreSQL: {reason}. Check TAP_POSTGRES_HOST, _PORT, "
-            "_USER, _PASSWORD and _DATABASE; without them `meltano invoke local-stack:up` starts "
-            "the embedded one."
-        )
+    except (sa.exc.DBAPIError, duckdb.Error, OSError) as error:
+        sys.exit(f"tap-postgres: {explained(error)}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -42,7 +43,15 @@ LOGIN_TIMEOUT = 30
 # Seconds for which a failed target goes on reading.
 DRAIN_SECONDS = 15
 AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
-
+# What the way to Snowflake, Snowflake itself and the disk raise.
+FAILURES = (snowflake.connector.errors.Error, sa.exc.DBAPIError, OSError)
+# By the beginning of the SQLSTATE.
+HINTS = {
+    "08": "Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or password; the local Snowflake is "
+    "started by `meltano invoke local-stack:up`.",
+    "42501": "load/snowflake/setup.sql grants what the role needs.",
+    "57P03": "Check TARGET_SNOWFLAKE_WAREHOUSE, and that the role may use it.",
+}
 
 # Where the base class stages files.
 STAGE = "@~/target-snowflake/"
@@ -346,18 +355,25 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
     def setup(self) -> None:
         """Prepare the table."""
-        self._of_this_stream()
-        connector = cast("DrivaSnowflakeConnector", self.connector)
-        connector.widen(self.full_table_name, self.conform_schema(self.schema))
-        super().setup()
+        with self._of_this_stream():
+            connector = cast("DrivaSnowflakeConnector", self.connector)
+            connector.widen(self.full_table_name, self.conform_schema(self.schema))
+            super().setup()
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Load the records that have come."""
-        self._of_this_stream()
-        super().process_batch(context)
+        with self._of_this_stream():
+            super().process_batch(context)
 
-    def _of_this_stream(self) -> None:
+    @contextmanager
+    def _of_this_stream(self) -> Iterator[None]:
+        """Name the stream in the tag of the block's statements, and with what fails in it."""
         cast("DrivaSnowflakeConnector", self.connector).stream = self.stream_name
+        try:
+            yield
+        except FAILURES as error:
+            error.add_note(self.stream_name)
+            raise
 
     def insert_batch_files_via_internal_stage(
         self,
@@ -399,7 +415,6 @@ class DrivaSnowflakeSink(SnowflakeSink):
         The tap announces a version before its rows, and again when all of them have come. Until
         then the table is as it was, whatever happens.
         """
-        self._of_this_stream()
         version = self._version
         if version is None or version.number != new_version:
             self._version = Version(new_version, str(uuid4()))
@@ -408,9 +423,10 @@ class DrivaSnowflakeSink(SnowflakeSink):
         connector = cast("DrivaSnowflakeConnector", self.connector)
         connector.batch_metadata = version.metadata
         try:
-            connector.replace_from_stage(
-                self.full_table_name, self.schema, version.folder, version.file_format
-            )
+            with self._of_this_stream():
+                connector.replace_from_stage(
+                    self.full_table_name, self.schema, version.folder, version.file_format
+                )
         finally:
             connector.batch_metadata = {}
         connector.remove_staged_files(sync_id=version.folder)
@@ -454,10 +470,13 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
     def process_batch_files(self, encoding: BaseBatchFileEncoding, files: Sequence[str]) -> None:
         """Load the files of a BATCH message."""
-        if encoding.format != "parquet":
-            super().process_batch_files(encoding, files)
-            return
-        self._of_this_stream()
+        with self._of_this_stream():
+            if encoding.format == "parquet":
+                self._process_parquet_files(files)
+            else:
+                super().process_batch_files(encoding, files)
+
+    def _process_parquet_files(self, files: Sequence[str]) -> None:
         written = min(_path(file).stat().st_mtime for file in files)
         now = datetime.now(UTC)
         connector = cast("DrivaSnowflakeConnector", self.connector)
@@ -527,6 +546,18 @@ class DrivaTargetSnowflake(TargetSnowflake):
             folder.mkdir(parents=True, exist_ok=True)
             fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # until the process ends
 
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Name the variables if there is nothing to connect to."""
+        missing = [n for n in ("account", "user") if not self.config.get(n)]
+        if not any(map(self.config.get, (*AUTHENTICATION, "use_browser_authentication"))):
+            missing.append("private_key_path")
+        if missing:
+            fail(
+                f"not set: {', '.join(f'TARGET_SNOWFLAKE_{n.upper()}' for n in missing)}. Write "
+                "them to .env, or choose --environment=local, which loads the local Snowflake."
+            )
+        return super()._validate_config(raise_errors=raise_errors)
+
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Pass a bookmark on as soon as all before it is committed, not at the end of the run."""
         super()._process_state_message(message_dict)
@@ -546,12 +577,20 @@ def main() -> None:
         fail(str(error))
     except ConfigValidationError as error:
         fail(f"{error} {'; '.join(error.errors)}")
-    except (snowflake.connector.errors.Error, sa.exc.DBAPIError) as error:
-        reason = " ".join(str(getattr(error, "orig", error)).split())[:800]
-        fail(
-            f"{reason}. Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or password; the local "
-            "Snowflake is started by `meltano invoke local-stack:up`."
-        )
+    except FAILURES as error:
+        fail(explained(error))
+
+
+def explained(error: Exception) -> str:
+    """Return what failed in which stream, and the hint for its kind, if there is one."""
+    cause = getattr(error, "orig", error)
+    state = getattr(cause, "sqlstate", None) or ""
+    # Those of the client, which it numbers so, are about the way to Snowflake.
+    if 250_000 <= (getattr(cause, "errno", None) or 0) < 300_000:
+        state = "08"
+    hint = next((hint for begin, hint in HINTS.items() if state.startswith(begin)), "")
+    reason = " ".join(str(cause).split())[:800].rstrip(".")
+    return ": ".join([*getattr(error, "__notes__", []), f"{reason}. {hint}".rstrip()])
 
 
 def fail(message: str) -> NoReturn:
