@@ -1,6 +1,6 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup stack run test browser lint format docs slim airflow dashboard backfill down reset \
+.PHONY: help setup stack run test packages lint format docs slim airflow dashboard backfill down reset \
 	figures bench test-snowflake requirements
 
 MELTANO := .venv/bin/meltano
@@ -38,15 +38,15 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@echo 'See it:          make dashboard'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
-test: lint browser ## Run every check, and every test on a stack of its own
+test: lint packages ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-# Debian's, where it may be installed; tests of pages say when there is none.
-browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || { test "$$(id -u)" = 0 \
-		&& command -v apt-get >/dev/null && apt-get update -qq \
+# Debian's, where they may be installed; tests that need one say when there is none.
+packages:
+	@{ command -v chromium chromium-browser google-chrome && command -v pgbouncer; } >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium \
-			>/dev/null; } || true
+			pgbouncer >/dev/null; } || true
 
 lint: stack .meltano/.airflow .meltano/.dashboard ## Check Python, SQL and YAML, the SQL on the local stack
 	.venv/bin/ruff check .

@@ -5,22 +5,33 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import json
+import os
+import shutil
+import socket
 import struct
+import subprocess
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Json, Jsonb
 
-from tests.conftest import Project
+from tests.conftest import Project, free_port
 
 ROWS = 150
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+needs_pgbouncer = pytest.mark.skipif(
+    PGBOUNCER is None, reason="no pgbouncer here: install Debian's pgbouncer"
+)
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
@@ -121,6 +132,11 @@ def typed(project: Project) -> Iterator[Project]:
         "create domain cep as varchar(9) check (value <> '')",
         "create domain uf as char(2)",
         f"create table tipos (id_tipos bigint primary key, {columns})",
+        # What a value reads as must not depend on these.
+        "alter database driva set intervalstyle = 'postgres_verbose'",
+        "alter database driva set extra_float_digits = 0",
+        "alter database driva set datestyle = 'SQL, DMY'",
+        "alter database driva set timezone = 'America/Sao_Paulo'",
     )
     with project.selecting({"tipos": "id_tipos"}):
         yield project
@@ -158,6 +174,73 @@ def test_both_ways_bring_the_values_of_the_source(typed: Project) -> None:
         for (name, column), value, *loaded in zip(COLUMNS.items(), row, file, record, strict=True):
             expected = None if value is None else column.of_source(value)
             assert [v if v is None else column.of_raw(v) for v in loaded] == [expected] * 2, name
+
+
+@needs_pgbouncer
+def test_a_pooler_by_transaction_brings_the_same_values(typed: Project, tmp_path: Path) -> None:
+    direct = raw(typed)
+    assert direct
+    with pooler(typed.postgres_port, tmp_path) as port:
+        through = typed.with_variables(TAP_POSTGRES_PORT=str(port))
+        for way in (nullcontext, Project.record_by_record):
+            typed.warehouse("truncate table RAW.TIPOS")
+            with way(through):
+                through.succeed("run", "--full-refresh", "el")
+            assert raw(typed) == direct
+
+
+@contextmanager
+def pooler(postgres_port: int, folder: Path) -> Iterator[int]:
+    """A pgbouncer with as few options as it takes; yields its port."""
+    port = free_port()
+    (folder / "pgbouncer.ini").write_text(f"""
+        [databases]
+        * = host=127.0.0.1 port={postgres_port} user=driva password=driva
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = {port}
+        unix_socket_dir =
+        auth_type = any
+        pool_mode = transaction
+    """)
+    as_user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen([str(PGBOUNCER), *as_user, folder / "pgbouncer.ini"]) as server:
+        try:
+            deadline = time.monotonic() + 30
+            with socket.socket() as probe:
+                while probe.connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+                    time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "WIN1252", "SQL_ASCII"])
+def test_a_database_in_any_encoding_is_read_as_utf_8(typed: Project, encoding: str) -> None:
+    typed.change(
+        f"create database {encoding} encoding '{encoding}' template template0 "
+        "locale_provider libc locale 'C'"
+    )
+    source = f"host=127.0.0.1 port={typed.postgres_port} dbname={encoding.lower()} user=driva"
+    with psycopg.connect(f"{source} password=driva client_encoding=utf8", autocommit=True) as made:
+        made.execute("create table nomes (id_nomes int primary key, nome text)")
+        made.execute("insert into nomes values (1, 'Conceição')")
+        other = typed.with_variables(
+            TAP_POSTGRES_DATABASE=encoding.lower(),
+            TARGET_SNOWFLAKE_DEFAULT_TARGET_SCHEMA=encoding,
+        )
+        suffix = f"--state-id-suffix={encoding}"
+        with other.selecting({"nomes": "id_nomes"}):
+            other.succeed("run", suffix, "el")
+            assert typed.warehouse(f"select NOME from {encoding}.NOMES") == [("Conceição",)]
+            if encoding == "SQL_ASCII":  # which takes any bytes
+                made.execute(r"update nomes set nome = convert_from('\xe7', 'SQL_ASCII')")
+                done = other.meltano("run", suffix, "el")
+                assert (
+                    r"public.nomes.nome is not UTF-8 but b'\xe7' in the row with id_nomes = 1"
+                    in (done.output)
+                )
+                assert "Traceback" not in done.output
 
 
 def raw(project: Project) -> list[tuple[Any, ...]]:

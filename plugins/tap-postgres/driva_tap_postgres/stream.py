@@ -43,6 +43,12 @@ WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
 # Rows of those below the bookmark that the next run looks for again.
 SAMPLE = 16
+# What goes as text reads the same whatever the server's settings are. libpq has no variables for
+# these, and a pooler takes them neither at the start nor for longer than a transaction.
+SETTINGS = (
+    "select set_config('intervalstyle', 'iso_8601', true) as intervals, "
+    "set_config('extra_float_digits', '1', true) as floats"
+)
 
 # The stream of control totals, each of a range of ids: few enough ids to look for a row among them,
 # and many enough that a large table has few ranges.
@@ -487,14 +493,13 @@ class DrivaStream(PostgresStream):
         """Write a query's rows to a file that has its name only when it is whole."""
         unfinished = file.with_suffix(".unfinished")
         dsn = self._tap.connection_parameters.render_as_psycopg2_dsn()  # type: ignore[attr-defined]
-        (count,) = (
-            _reader(dsn)
-            .execute(
-                f"COPY (SELECT * FROM postgres_query('source', {_quote(_sql(query))})) "
-                f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
-            )
-            .fetchall()[0]
-        )
+        reader = _reader(dsn).begin()
+        reader.execute(f"SELECT * FROM {_in_source(SETTINGS)}").fetchall()
+        (count,) = reader.execute(
+            f"COPY (SELECT * FROM {_in_source(_sql(query))}) "
+            f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
+        ).fetchall()[0]
+        reader.commit()
         unfinished.rename(file)
         return int(count)
 
@@ -624,6 +629,10 @@ def _reader(dsn: str) -> duckdb.DuckDBPyConnection:
 
 def _sql(query: sa.Select[Any]) -> str:
     return str(query.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def _in_source(query: str) -> str:
+    return f"postgres_query('source', {_quote(query)})"
 
 
 def _quote(text: str) -> str:

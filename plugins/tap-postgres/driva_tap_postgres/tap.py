@@ -34,7 +34,7 @@ from driva_tap_postgres.selection import (
     check_selection,
     up_to_date,
 )
-from driva_tap_postgres.stream import RECONCILIATION, DrivaStream, UnrepresentableError
+from driva_tap_postgres.stream import RECONCILIATION, SETTINGS, DrivaStream, UnrepresentableError
 
 # Where Meltano passes the extractor's `select`, `select_filter` and `metadata` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
@@ -105,6 +105,7 @@ class DrivaTapPostgres(TapPostgres):
         """The connector shared by all streams."""
         connector = super().connector
         connector.sql_to_jsonschema_converter = SchemaOfTypes
+        sa.event.listen(connector._engine, "begin", _set_for_transaction)
         return connector
 
     @functools.cached_property
@@ -176,6 +177,11 @@ class DrivaTapPostgres(TapPostgres):
                 self.logger.info("%s: read record by record, as it is LOG_BASED", stream.name)
             streams.append(stream)
         return streams
+
+
+def _set_for_transaction(connection: sa.Connection) -> None:
+    # Not by SQLAlchemy, which would declare a cursor for it.
+    connection.connection.cursor().execute(SETTINGS)
 
 
 def main() -> None:
