@@ -552,7 +552,7 @@ def test_every_text_is_in_both_languages() -> None:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
                 used.add(ast.literal_eval(node.args[0]))
     # What dbt says of the checks is Portuguese, too.
-    outcomes = re.compile(r"'(?:pass|warn|fail|error|skipped)': '([^']+)'")
+    outcomes = re.compile(r"(?:'(?:pass|warn|fail|error|skipped)':|situation =) '([^']+)'")
     about = re.compile(r"'(?:descricao|tipo)': '([^']+)'")
     for file in [
         *(ROOT / "transform/macros").glob("*.sql"),

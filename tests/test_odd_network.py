@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.conftest import Project
+from tests.conftest import Project, browsing, needs_a_browser
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
+from tests.test_dashboard import CHART, PAGES, Visit, serving
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,28 @@ def test_what_is_odd_is_listed(network: Project) -> None:
         "fct_vendas_sold_by_own_dealership": 4,  # 33, 34, 70, 71
         "fct_vendas_sold_near_list_price": 7,  # 11, 32, 51 to 53, 63, 64
     }
+
+
+@needs_a_browser
+def test_every_page_of_the_dashboard_shows_it(network: Project) -> None:
+    ((sales,),) = network.source("select count(*) from vendas")
+    with serving(network) as url, browsing() as chromium:
+        context = chromium(locale="pt-BR")
+        for period in ("12m", "total"):
+            for path in PAGES:
+                visit = Visit.begin(context, f"{url}{path}?periodo={period}")
+                expect(visit.page.locator(CHART).first).to_be_visible()
+                assert visit.page.get_by_test_id("stException").count() == 0, path
+                assert visit.page.get_by_test_id("stAlertContentError").count() == 0, path
+                assert visit.errors == [], path
+                if (path, period) == ("", "12m"):
+                    # Up to the last sale that is not in the future; of all rows, the newest year.
+                    assert "1 de out. de 2023 a 30 de set. de 2024" in visit.text()
+                if (path, period) == ("", "total"):
+                    assert visit.numbers()[1] == str(sales)
+                if path == "dados":
+                    assert "2024" in visit.text()
+                visit.page.close()
 
 
 def test_another_run_finds_nothing_new_and_changes_nothing(network: Project) -> None:

@@ -311,7 +311,7 @@ def outcomes(rows: pd.DataFrame) -> Any:
     Args:
         rows: execucao (its moment as text, in the order to draw), situacao, verificacoes.
     """
-    order = list(map(translated, ["ok", "aviso", "falha", "erro", "não executada"]))
+    order = list(map(translated, ["ok", "aviso", "alerta", "falha", "erro", "não executada"]))
     chart = (
         alt.Chart(rows.assign(situacao=rows["situacao"].map(translated)))
         .mark_bar(size=BAR)
@@ -326,7 +326,8 @@ def outcomes(rows: pd.DataFrame) -> Any:
             color=alt.Color(
                 "situacao:N",
                 scale=alt.Scale(
-                    domain=order, range=["#4497b0", "#efa93f", "#c8500a", "#7a2a00", BORDER]
+                    domain=order,
+                    range=["#4497b0", "#f3c877", "#e8952a", "#c8500a", "#7a2a00", BORDER],
                 ),
                 legend=alt.Legend(title=None, orient="top", columns=3),
             ),

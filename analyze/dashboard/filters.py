@@ -66,7 +66,7 @@ def choose() -> Scope | None:
         key="periodo",
         bind="query-params",
         on_change=_choose_period,
-        help=t("d: dias, m: meses. total inclui as vendas sem data."),
+        help=t("d: dias, m: meses. total inclui as vendas sem data ou do futuro."),
     )
     dealers, cars = warehouse.dealerships(), warehouse.vehicles()
     for key, label, column in (

@@ -120,6 +120,7 @@ def columns(*names: str) -> dict[str, Column]:
         "tabela": Column(t("Tabela")),
         "coluna": Column(t("Coluna")),
         "linhas": Column(t("Linhas"), number, 0),
+        "percentual": Column(t("Da tabela"), percent, 3),
         "mensagem": Column(t("O que se achou")),
         "executado_em": Column(t("Execução"), moment),
         "marcador": Column(t("Marcador"), number, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -23,12 +23,14 @@ class Timeline:
         unit: day, week or month.
         window: of how many of them the moving average is.
         periods: those that the scope touches.
+        scope: the sales that are meant, without those that have no day here.
         last: the last day that is meant.
     """
 
     unit: str
     window: int
     periods: pd.PeriodIndex
+    scope: Scope
     last: date
 
     @classmethod
@@ -41,21 +43,23 @@ class Timeline:
             for unit, (most, frequency, window) in UNITS.items()
             if (end - start).days < most
         )
-        return cls(unit, window, pd.period_range(start, end, freq=frequency), end)
+        periods = pd.period_range(start, end, freq=frequency)
+        return cls(unit, window, periods, replace(scope, start=start, end=end), end)
 
     def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Give rows of `warehouse.series` the moments `inicio` and `fim`, that of the next."""
         periods = pd.PeriodIndex(pd.to_datetime(rows["inicio"]), freq=self.periods.freq)
         return rows.assign(inicio=periods.start_time, fim=(periods + 1).start_time)
 
-    def total(self, scope: Scope) -> pd.DataFrame:
+    def total(self) -> pd.DataFrame:
         """Return the measures of each period, a period without sales as zeros.
 
         `completo` tells whether a period is over; `media` is the moving average of the total, NULL
         where a period of the window is not over, or before the first sale.
         """
         before = pd.period_range(end=self.periods[0] - 1, periods=self.window - 1)
-        rows = warehouse.series(scope, self.unit, [*before, *self.periods][0].start_time.date())
+        since = [*before, *self.periods][0].start_time.date()
+        rows = warehouse.series(self.scope, self.unit, since)
         rows.index = pd.PeriodIndex(pd.to_datetime(rows.pop("inicio")), freq=self.periods.freq)
         known = before[before >= rows.index.min()] if len(rows) else before[:0]
         rows = rows.reindex([*known, *self.periods], fill_value=0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -185,12 +185,21 @@ def cities() -> pd.DataFrame:
 
 
 def days() -> tuple[date, date] | None:
-    """Return the first and the last day with a sale; None without any."""
+    """Return the first and the last day with a sale, but for mistyped ones; None without any.
+
+    A sale of tomorrow would be the last one for years, and one of the year 202 the first.
+    """
     row = query(
         "select cast(min(data_venda) as date) as primeiro, cast(max(data_venda) as date) as ultimo"
-        " from GOLD.FCT_VENDAS"
+        f" from GOLD.FCT_VENDAS where {_is_likely()}"
     ).iloc[0]
     return None if pd.isna(row.primeiro) else (row.primeiro, row.ultimo)
+
+
+def _is_likely() -> str:
+    """Return the condition for sales since 1900 and until today, in UTC."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    return f"data_venda >= '1900-01-01' and data_venda < '{tomorrow}'"
 
 
 def measured(keys: str, count: int, where: str) -> pd.DataFrame:
@@ -224,7 +233,7 @@ def checks() -> pd.DataFrame:
     """Return the newest result of each check, of those that ran in the last 30 days of runs."""
     return query(
         "select verificacao, descricao, tipo, tabela, coluna, severidade, situacao, linhas,"
-        " mensagem, executado_em from GOLD.QUALIDADE_DADOS"
+        " percentual, mensagem, executado_em from GOLD.QUALIDADE_DADOS"
         " qualify row_number() over (partition by verificacao order by executado_em desc) = 1"
         " and executado_em >= dateadd(day, -30, max(executado_em) over ())"
         " order by verificacao"
@@ -251,8 +260,8 @@ def loads() -> pd.DataFrame:
 def freshness() -> pd.Series[pd.Timestamp]:
     """Return ultima_venda, and ultima_carga of a sale, in UTC."""
     return query(
-        "select max(data_venda) as ultima_venda, max(carregado_em) as ultima_carga"
-        " from GOLD.FCT_VENDAS"
+        f"select max(case when {_is_likely()} then data_venda end) as ultima_venda,"
+        " max(carregado_em) as ultima_carga from GOLD.FCT_VENDAS"
     ).iloc[0]
 
 

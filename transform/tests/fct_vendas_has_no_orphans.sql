@@ -1,4 +1,3 @@
-{%- set days = var('late_dimension_days') %}
 -- A dimension row that has not come by then is not late but missing. A key that is NULL or -1 in
 -- the source waits for none.
 {{
@@ -6,9 +5,7 @@
         severity='warn',
         meta={
             'tipo': 'relacionamento',
-            'descricao':
-                'Veículo, concessionária, vendedor e cliente de uma venda chegam em até ' ~ days
-                ~ ' dias.',
+            'descricao': 'Veículo, concessionária, vendedor e cliente de uma venda chegam a tempo.',
         },
     )
 }}
@@ -40,7 +37,7 @@ from {{ ref('stg_driva__vendas') }} as vendas
 inner join unknown
     on vendas.venda_id = unknown.venda_id
 where
-    coalesce(vendas.data_inclusao, vendas.data_venda) < dateadd(day, -{{ days }}, {{ now() }})
+    coalesce(vendas.data_inclusao, vendas.data_venda) < dateadd(day, -{{ var('late_dimension_days') }}, {{ now() }})
     and (
         (unknown.veiculo_id = -1 and vendas.veiculo_id != -1)
         or (unknown.concessionaria_id = -1 and vendas.concessionaria_id != -1)

@@ -5,7 +5,7 @@
         severity='warn',
         meta={
             'tipo': 'regra de negócio',
-            'descricao': 'O valor pago fica entre ' ~ floor ~ ' % e 100 % do preço de tabela do dia.',
+            'descricao': 'O valor pago fica perto do preço de tabela do dia.',
         },
     )
 }}

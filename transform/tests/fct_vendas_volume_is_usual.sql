@@ -6,9 +6,7 @@
         fail_calc='coalesce(max(nivel), 0)',
         meta={
             'tipo': 'volume',
-            'descricao':
-                'A última semana vendeu de ' ~ low ~ ' % a ' ~ high ~ ' % da média das quatro '
-                ~ 'anteriores.',
+            'descricao': 'A última semana vendeu o que as quatro anteriores fazem esperar.',
             'nivel_de_alerta': 2,
         },
     )

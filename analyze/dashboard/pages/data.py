@@ -9,7 +9,7 @@ from dashboard.language import moment, number, short_day, t, translated
 from dashboard.layout import card, columns, table
 
 # The outcomes of a check, the worst first.
-OUTCOMES = ("erro", "falha", "aviso", "não executada", "ok")
+OUTCOMES = ("erro", "falha", "alerta", "aviso", "não executada", "ok")
 
 
 def show() -> None:
@@ -48,12 +48,16 @@ def show() -> None:
     with card(t("Verificações")):
         if 0 < passed == len(checks):
             st.success(t("Todas as verificações passaram."), icon=":material/check_circle:")
-        worst = checks.assign(ordem=checks["situacao"].map(OUTCOMES.index))
+        worst = checks.assign(
+            ordem=checks["situacao"].map(OUTCOMES.index),
+            percentual=checks["percentual"].astype(float) / 100,
+        )
         for column in ("situacao", "descricao", "tipo"):
             worst[column] = worst[column].map(translated)
         shown = columns(
             "situacao",
             "linhas",
+            "percentual",
             "descricao",
             "tabela",
             "coluna",

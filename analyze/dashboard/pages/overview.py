@@ -18,7 +18,6 @@ from dashboard.layout import (
     stop_if_empty,
     table,
 )
-from dashboard.pages import data
 from dashboard.timeline import Timeline
 from dashboard.warehouse import MEASURES, Scope
 
@@ -28,14 +27,19 @@ def show(scope: Scope) -> None:
     now, before = warehouse.totals(scope, "concessionaria_id")
     heading(t("Visão geral"), scope, not before.empty)
     stop_if_empty(now)
-    failed = int(warehouse.checks()["situacao"].isin(data.OUTCOMES[:2]).sum())
-    if failed:
+    outcomes = warehouse.checks()["situacao"]
+    if failed := int(outcomes.isin(("erro", "falha")).sum()):
         st.warning(
             t("Verificações dos dados que falharam: {count}. Veja a página Dados.", count=failed),
             icon=":material/rule:",
         )
+    if odd := int((outcomes == "alerta").sum()):
+        st.info(
+            t("Regras descumpridas mais que de costume: {count}. Veja a página Dados.", count=odd),
+            icon=":material/rule:",
+        )
     timeline = Timeline.of(scope)
-    trend = timeline.total(scope)
+    trend = timeline.total()
     numbers(now, before, trend)
 
     placed = named(now, warehouse.dealerships())

@@ -58,7 +58,8 @@ def show(scope: Scope) -> None:
     with card(t("Unidades ao longo do tempo")):
         timeline = Timeline.of(scope)
         since = timeline.periods[0].start_time.date()
-        cells = timeline.placed(warehouse.series(scope, timeline.unit, since, by="veiculo_id"))
+        cells = warehouse.series(timeline.scope, timeline.unit, since, by="veiculo_id")
+        cells = timeline.placed(cells)
         cells = named(cells.set_index("veiculo_id"), warehouse.vehicles())
         order = {vehicle: place for place, vehicle in enumerate(rows["veiculo"])}
         cells = cells.sort_values("veiculo", key=lambda names: names.map(order))
