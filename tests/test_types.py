@@ -186,7 +186,7 @@ def test_a_pooler_by_transaction_brings_the_same_values(typed: Project, tmp_path
             typed.warehouse("truncate table RAW.TIPOS")
             with way(through):
                 through.succeed("run", "--full-refresh", "el")
-            assert raw(typed) == direct
+            assert str(raw(typed)) == str(direct)  # NaN is not equal to itself
 
 
 @contextmanager

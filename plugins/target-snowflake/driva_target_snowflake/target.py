@@ -135,6 +135,15 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
                     connection.execute(sa.text(f"remove '@~/{name}'"))
         return engine
 
+    def table_exists(self, full_table_name: str | FullyQualifiedName) -> bool:
+        """Tell whether a table is there; the dialect would take a colon for a parameter."""
+        with self._connect() as connection:
+            try:
+                connection.exec_driver_sql(f"describe table {full_table_name}")
+            except sa.exc.ProgrammingError:
+                return False
+        return True
+
     def create_empty_table(
         self,
         full_table_name: str | FullyQualifiedName,
@@ -152,7 +161,7 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         ]
         key = sa.PrimaryKeyConstraint(*(name for name in primary_keys or () if name in properties))
         table = sa.Table(table_name, sa.MetaData(schema=schema_name), *columns, key)
-        table.create(self._engine)
+        table.create(self._engine, checkfirst=False)  # the SDK has looked
 
     @staticmethod
     def _convert_type(sql_type: Any) -> Any:
