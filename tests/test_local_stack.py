@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import psutil
@@ -12,6 +15,8 @@ import pytest
 
 from tests.conftest import ELT, ROOT, STATE_ID, Project, free_port
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
+
+SERVER = "local_stack.snowflake.server"
 
 
 def test_an_empty_source_gives_empty_tables(project: Project) -> None:
@@ -40,6 +45,33 @@ def test_data_survives_a_kill_of_both_servers(loaded: Project) -> None:
     loaded.up()
     assert loaded.source("select count(*) from vendas") == [(200,)]
     assert loaded.warehouse("select count(*) from RAW.VENDAS") == [(200,)]
+
+
+def test_a_statement_that_takes_long_is_run_once(tmp_path: Path) -> None:
+    port = free_port()
+    # With a second in place of the three quarters of a minute that Snowflake takes, too.
+    server = f"import {SERVER} as server; server.SECONDS_TO_ANSWER = 1; server.main()"
+    python = ROOT / ".meltano/utilities/local-stack/venv/bin/python"
+    process = subprocess.Popen([python, "-c", server, "--home", tmp_path, "--port", str(port)])
+    try:
+        while socket.socket().connect_ex(("127.0.0.1", port)):
+            assert process.poll() is None
+            time.sleep(0.1)
+        with Project(tmp_path, 0, port).snowflake() as connection, connection.cursor() as cursor:
+            cursor.execute("create database DRIVAMOTORS")
+            cursor.execute("create schema DRIVAMOTORS.RAW")
+            cursor.execute("create table DRIVAMOTORS.RAW.LENTA (N number)")
+            started = time.monotonic()
+            cursor.execute(
+                "insert into DRIVAMOTORS.RAW.LENTA select sum(a.i * b.i % 7) from "
+                "(select range i from range(0, 8000)) a, (select range i from range(0, 60000)) b"
+            )
+            assert time.monotonic() - started > 1
+            cursor.execute("select count(*) from DRIVAMOTORS.RAW.LENTA")
+            assert cursor.fetchall() == [(1,)]
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_postgres_listens_on_this_machine_with_a_password_and_logical_wal(loaded: Project) -> None:

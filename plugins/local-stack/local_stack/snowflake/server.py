@@ -6,12 +6,14 @@ Run as `python -m local_stack.snowflake.server --home FOLDER --port PORT`.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import importlib
 import json
 import logging
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,6 +25,12 @@ from local_stack.snowflake.engine import LocalSnowflake
 
 # The package's function of the same name hides the module.
 fakesnow: Any = importlib.import_module("fakesnow.server")
+
+_running: dict[str, asyncio.Future[Response]] = {}
+
+# Clients take a minute of silence for an outage; Snowflake answers after that long in any case.
+SECONDS_TO_ANSWER = 45
+IN_PROGRESS = "/queries/{id}/result"
 
 ACCOUNT = USER = PASSWORD = "local"  # noqa: S105  # bound to 127.0.0.1, and said in the README
 
@@ -52,6 +60,31 @@ async def login(request: Request) -> Response:
 
 
 async def query(request: Request) -> Response:
+    """Run a statement, and answer when it has ended or is to be asked for again."""
+    return await _answer(str(uuid4()), asyncio.ensure_future(_run(request)))
+
+
+async def result(request: Request) -> Response:
+    """Wait for a statement that takes long."""
+    number = request.path_params["id"]
+    if number not in _running:
+        return _refusal("000709", f"Statement {number} is not running.")
+    return await _answer(number, _running[number])
+
+
+async def _answer(number: str, statement: asyncio.Future[Response]) -> Response:
+    await asyncio.wait({statement}, timeout=SECONDS_TO_ANSWER)
+    if statement.done():
+        _running.pop(number, None)
+        return statement.result()
+    _running[number] = statement
+    url = IN_PROGRESS.format(id=number)
+    return JSONResponse(
+        {"success": True, "code": "333333", "message": None, "data": {"getResultUrl": url}}
+    )
+
+
+async def _run(request: Request) -> Response:
     """Run a statement; a failure of any kind is an answer, not an HTTP error."""
     response: Response = await fakesnow.query_request(request)
     if response.status_code == 200:
@@ -88,6 +121,7 @@ def application(home: Path) -> tuple[Starlette, LocalSnowflake]:
         Route(route.path, ours.get(route.path, route.endpoint), methods=list(route.methods or ()))
         for route in fakesnow.routes
     ]
+    routes.append(Route(IN_PROGRESS, result))
     return Starlette(routes=routes), snowflake
 
 
