@@ -55,7 +55,7 @@ lint: stack .meltano/.airflow .meltano/.dashboard ## Check Python, SQL and YAML,
 	.venv/bin/mypy --python-executable .meltano/extractors/tap-postgres/venv/bin/python \
 		plugins/tap-postgres
 	.venv/bin/mypy --python-executable .meltano/loaders/target-snowflake/venv/bin/python \
-		plugins/target-snowflake
+		plugins/target-snowflake plugins/snowflake-patience
 	.venv/bin/mypy --python-executable .meltano/utilities/local-stack/venv/bin/python \
 		plugins/local-stack
 	.venv/bin/mypy --python-executable .meltano/utilities/airflow/venv/bin/python \

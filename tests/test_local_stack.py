@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -16,6 +18,7 @@ import pytest
 from tests.conftest import ELT, ROOT, STATE_ID, Project, free_port
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
 
+LOADER = ROOT / ".meltano/loaders/target-snowflake/venv/bin/driva-target-snowflake"
 SERVER = "local_stack.snowflake.server"
 
 
@@ -45,6 +48,69 @@ def test_data_survives_a_kill_of_both_servers(loaded: Project) -> None:
     loaded.up()
     assert loaded.source("select count(*) from vendas") == [(200,)]
     assert loaded.warehouse("select count(*) from RAW.VENDAS") == [(200,)]
+
+
+def test_a_warehouse_that_dies_ends_whoever_waits_for_it(loaded: Project) -> None:
+    config = loaded.folder / "target.json"
+    warehouse = {
+        "account": "local",
+        "user": "local",
+        "password": "local",
+        "host": "127.0.0.1",
+        "port": loaded.snowflake_port,
+        "protocol": "http",
+        "database": "DRIVAMOTORS",
+        "default_target_schema": "PROVA",
+        "load_method": "upsert",
+        "batch_size_rows": 100,
+    }
+    config.write_text(json.dumps(warehouse))
+    loaded.warehouse("create schema if not exists PROVA")
+
+    def started(*command: str | Path, errors: int | IO[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=loaded.folder,
+            env=loaded.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+    errors = loaded.folder / "errors"
+    target = started(LOADER, "--config", config, errors=errors.open("w"))
+    build = started(
+        ROOT / ".venv/bin/meltano", "run", "dbt-snowflake:build", errors=subprocess.STDOUT
+    )
+    assert target.stdin
+    assert target.stdout
+    assert build.stdout
+
+    def send(last: int, **state: int) -> None:
+        schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+        messages: list[dict[str, Any]] = [
+            {"type": "SCHEMA", "stream": "t", "schema": schema, "key_properties": ["id"]},
+            *({"type": "RECORD", "stream": "t", "record": {"id": n}} for n in range(last)),
+            {"type": "STATE", "value": state},
+        ]
+        print(*map(json.dumps, messages), sep="\n", file=target.stdin, flush=True)
+
+    send(100, loaded=1)
+    assert json.loads(target.stdout.readline()) == {"loaded": 1}
+    printed = next(line for line in build.stdout if "OK created sql table model" in line)
+    os.kill(int((loaded.folder / ".local/snowflake/server.pid").read_text()), signal.SIGKILL)
+    killed = time.monotonic()
+    send(200, loaded=2)
+    bookmarks, _ = target.communicate(timeout=120)
+    printed += build.communicate(timeout=120)[0]
+    assert time.monotonic() - killed < 45  # half a minute, and a slow machine
+    for code, text in ((target.returncode, errors.read_text()), (build.returncode, printed)):
+        assert code == 1
+        assert "Snowflake has not answered for 15 s" in text
+        assert "Traceback" not in text
+    assert bookmarks == ""
+    loaded.up()
 
 
 def test_a_statement_that_takes_long_is_run_once(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from singer_sdk.sql import SQLSink
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
+from snowflake_patience import patience
 from target_snowflake.connector import SnowflakeConnector
 from target_snowflake.sinks import SnowflakeSink
 from target_snowflake.snowflake_types import NUMBER, VARIANT
@@ -108,6 +109,7 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
             **{key: value for key, value in address.items() if value},
             "session_parameters": {**given["session_parameters"], "QUERY_TAG": self.query_tag},
             "login_timeout": LOGIN_TIMEOUT,
+            "backoff_policy": patience,
         }
 
     @property
@@ -580,6 +582,8 @@ def main() -> None:
     atexit.register(gc.freeze)
     # Beginning, end and rows of each table are logged; metrics say it again.
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
+    # A connection that breaks raises an error; the pool tells of it with a traceback besides.
+    logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(lambda record: False)
     try:
         DrivaTargetSnowflake.cli()
     except TypeChangedError as error:
