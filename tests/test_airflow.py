@@ -502,6 +502,36 @@ def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:
 @pytest.mark.parametrize("port", ["", "eight", "taken"])
 def test_a_port_that_cannot_be_had_is_named(tmp_path: Path, port: str) -> None:
     with socket.socket() as other:
+def test_the_scheduler_starts_once_the_api_server_answers(tmp_path: Path) -> None:
+    """Tasks that it started before that would die without a word."""
+    airflow = tmp_path / "airflow"
+    airflow.write_text('#!/bin/sh\necho "started: $*"')
+    airflow.chmod(0o755)
+    port = free_port()
+    scheduler = subprocess.Popen(
+        [ROOT / ".venv/bin/python", ROOT / "orchestrate/airflow/start.py", "scheduler"],
+        env={
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "AIRFLOW_HOME": str(tmp_path),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        scheduler.wait(timeout=3)
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/api/v2/monitor/health" else 404)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", port), Health) as server:
+        server.handle_request()
+    assert scheduler.communicate(timeout=30)[0] == "started: scheduler --skip-serve-logs\n"
+
+
         other.bind(("127.0.0.1", 0))
         other.listen()
         number = str(other.getsockname()[1]) if port == "taken" else port

@@ -18,6 +18,7 @@ from typing import Any
 from meltano_project import ENVIRONMENT, HOME, MELTANO, ROOT, kept, without_secrets
 
 LOG = HOME / "logs/alerts.log"
+SCHEDULER_LOG = HOME / "logs/scheduler.log"
 _LINES = 20
 
 
@@ -85,7 +86,7 @@ def _about(dag: str, run: str) -> dict[str, Any]:
         "Run": run,
         "Environment": ENVIRONMENT,
         "Bookmarks": _bookmarks(dag),
-        "Log": "\n".join(["", *_end(logs[-1])]) if logs else "",
+        "Log": "\n".join(["", *_end(logs[-1])]) if logs else f"none; see {SCHEDULER_LOG}",
         "What to do": "docs/runbook.md, Airflow",
     }
 
