@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import alerts
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, CronTriggerTimetable, Param
 from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from meltano_operator import MeltanoOperator
@@ -18,6 +19,7 @@ from meltano_project import Configuration, Schedule, current
 
 # Meltano's words for "when somebody asks for it"; Airflow would run `@once` at once.
 ON_REQUEST = {"@once", "@manual", "@none"}
+TIME_ZONE = "CRON_TZ="  # cron's own way to say it: `CRON_TZ=America/Sao_Paulo 0 6 * * *`
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
     )
     dag = DAG(
         dag_id=schedule.name,
-        schedule=None if schedule.interval in ON_REQUEST else schedule.interval,
+        schedule=when(schedule.interval),
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=timedelta(minutes=annotations.timeout_minutes),
@@ -82,7 +84,6 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
         on_success_callback=alerts.succeeded,
         deadline=deadline or None,
     )
-    dag.timetable.validate()  # Airflow itself would, but later, and drop every DAG
     before: list[MeltanoOperator] = []
     for steps in schedule.steps:
         tasks = [
@@ -95,11 +96,31 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
     return dag
 
 
+def check(schedule: Schedule, configuration: Configuration) -> None:
+    """Raise what Airflow would, but later, and for it drop every DAG."""
+    from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415 - 0.3 s
+
+    dag = build(schedule, configuration)
+    dag.timetable.validate()
+    DagSerialization.to_dict(dag)
+
+
+def when(interval: str) -> str | CronTriggerTimetable | None:
+    """Return Airflow's words for Meltano's interval."""
+    if interval in ON_REQUEST:
+        return None
+    if not interval.startswith(TIME_ZONE):
+        return interval
+    zone, _, cron = interval.removeprefix(TIME_ZONE).partition(" ")
+    ZoneInfo(zone)  # says that there is none of that name
+    return CronTriggerTimetable(cron, timezone=zone)
+
+
 def task_id(step: str) -> str:
     """Return a task's name, such as `tap-postgres-to-target-snowflake` or `dbt-snowflake-build`."""
     return step.replace(" ", "-to-").replace(":", "-")
 
 
-configuration = current(check=build)
+configuration = current(check)
 for schedule in configuration.schedules:
     globals()[schedule.name] = build(schedule, configuration)

@@ -1,7 +1,8 @@
 """What this Meltano project declares, compiled anew whenever its configuration changes.
 
 Airflow reads its DAGs every half minute and before each task; Meltano takes seconds to say what is
-scheduled. While the configuration is broken, the last one that was good stays in force.
+scheduled. While the configuration is broken, the last one that was good stays in force; while a
+schedule is, that schedule as it was last.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Schedule:
     """A Meltano schedule with the tasks of its job.
 
     Attributes:
-        interval: a cron expression or one of Meltano's words, such as `@daily`.
+        interval: a cron expression, after `CRON_TZ=` and a time zone if it is not in UTC, or one of
+            Meltano's words, such as `@daily`.
         steps: what `meltano run` takes, in order; those of one list may run at a time.
     """
 
@@ -55,7 +57,7 @@ class Configuration:
 
     Attributes:
         fingerprint: of the files and variables that it was compiled from.
-        error: why these cannot be used; the rest is then of the last good ones.
+        error: what of these cannot be used, and what runs in its place.
         plugins: by name of an extractor or loader, where it connects to, the `streams` that it
             reads, such as `public-vendas`, and those of them that are `tables` of the source.
         public: values of variables that stand in the project, so that they are no secrets.
@@ -92,12 +94,15 @@ def current(check: Callable[[Schedule, Configuration], object]) -> Configuration
         if configuration.fingerprint == fingerprint:
             return configuration
         try:
-            configuration = _compiled(fingerprint)
-            for schedule in configuration.schedules:
-                _checked(schedule, configuration, check)
+            manifest = _manifest()
+            compiled = _compiled(manifest, fingerprint)
         except Exception as error:  # whatever is wrong, no DAG is lost
             reason = str(error) if isinstance(error, ConfigurationError) else repr(error)
-            configuration = replace(kept(), fingerprint=fingerprint, error=reason)
+            runs = "the last good one runs" if configuration.schedules else "nothing runs"
+            reason = f"Meltano's configuration is broken; {runs}. {reason}"
+            configuration = replace(configuration, fingerprint=fingerprint, error=reason)
+        else:
+            configuration = _scheduled(manifest, compiled, configuration.schedules, check)
         new = KEPT.with_suffix(".new")
         new.write_text(json.dumps(asdict(configuration)))
         new.replace(KEPT)
@@ -136,8 +141,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"\0".join([*contents, *map(str.encode, variables)])).hexdigest()
 
 
-def _compiled(fingerprint: str) -> Configuration:
-    """Compile Meltano's configuration.
+def _manifest() -> dict[str, Any]:
+    """Return Meltano's configuration as Meltano compiles it.
 
     Raises:
         ConfigurationError: with what Meltano has printed.
@@ -152,35 +157,66 @@ def _compiled(fingerprint: str) -> Configuration:
         )
         if done.returncode:
             raise ConfigurationError(f"{done.stdout}{done.stderr}".strip())
-        manifest = json.loads(
-            (Path(folder) / f"meltano-manifest.{ENVIRONMENT}.json").read_text(encoding="utf-8")
-        )
-    jobs = {job["name"]: job["tasks"] for job in manifest.get("jobs", [])}
-    schedules = []
-    for declared in manifest.get("schedules", []):
-        if declared.get("job") not in jobs:
-            raise ConfigurationError(
-                f"schedule {declared['name']}: there is no job {declared.get('job')}"
-            )
-        schedules.append(
-            Schedule(
-                name=declared["name"],
-                interval=declared["interval"],
-                env=declared.get("env", {}),
-                steps=[[task] if isinstance(task, str) else task for task in jobs[declared["job"]]],
-                annotations=declared.get("annotations", {}),
-            )
-        )
+        file = Path(folder) / f"meltano-manifest.{ENVIRONMENT}.json"
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return manifest
+
+
+def _compiled(manifest: dict[str, Any], fingerprint: str) -> Configuration:
+    """Return what is configured, but for the schedules."""
     plugins = {
         plugin["name"]: _described(plugin)
         for kind in ("extractors", "loaders")
         for plugin in manifest["plugins"].get(kind, [])
     }
-    return Configuration(
-        fingerprint=fingerprint,
-        schedules=schedules,
-        plugins=plugins,
-        public=sorted(set(manifest["env"].values())),
+    public = sorted(set(manifest["env"].values()))
+    return Configuration(fingerprint=fingerprint, plugins=plugins, public=public)
+
+
+def _scheduled(
+    manifest: dict[str, Any],
+    configuration: Configuration,
+    before: list[Schedule],
+    check: Callable[[Schedule, Configuration], object],
+) -> Configuration:
+    """Return the configuration with its schedules, each that cannot be used as it was before."""
+    jobs = {job["name"]: job["tasks"] for job in manifest.get("jobs", [])}
+    last = {schedule.name: schedule for schedule in before}
+    schedules, errors = [], []
+    for declared in manifest.get("schedules", []):
+        name = declared["name"]
+        try:
+            schedule = _schedule(declared, jobs)
+            check(schedule, configuration)
+            schedules.append(schedule)
+        except Exception as error:
+            runs = "it goes on as it was before" if name in last else "it does not run"
+            errors.append(f"schedule {name}: {error}; {runs}")
+            schedules += [last[name]] if name in last else []
+    return replace(configuration, schedules=schedules, error="\n".join(errors))
+
+
+def _schedule(declared: dict[str, Any], jobs: dict[str, list[Any]]) -> Schedule:
+    """Return a schedule.
+
+    Raises:
+        ConfigurationError: with what to write.
+    """
+    job, interval, env = (declared.get(key) for key in ("job", "interval", "env"))
+    if job not in jobs:
+        raise ConfigurationError(f"there is no job {job}")
+    if not isinstance(interval, str):
+        raise ConfigurationError(f"its interval is {interval!r}: write cron, in quotes, or `@once`")
+    for name, value in (env or {}).items():
+        if not isinstance(value, str):  # Meltano takes nothing else either
+            text = json.dumps(json.dumps(value))
+            raise ConfigurationError(f"{name} in its env is not text: write `{name}: {text}`")
+    return Schedule(
+        name=declared["name"],
+        interval=interval,
+        env=env or {},
+        steps=[[task] if isinstance(task, str) else task for task in jobs[job]],
+        annotations=declared.get("annotations") or {},
     )
 
 
@@ -197,14 +233,3 @@ def _described(plugin: dict[str, Any]) -> dict[str, Any]:
     schemas = tuple(f"{schema}-" for schema in config.get("filter_schemas", []))
     tables = [stream for stream in streams if stream.startswith(schemas)]
     return {**settings, "streams": list(streams), "tables": tables}
-
-
-def _checked(
-    schedule: Schedule,
-    configuration: Configuration,
-    check: Callable[[Schedule, Configuration], object],
-) -> None:
-    try:
-        check(schedule, configuration)
-    except Exception as error:
-        raise ConfigurationError(f"schedule {schedule.name}: {error}") from error

@@ -1,0 +1,95 @@
+"""The everyday commands of Meltano, Airflow and dbt, as the runbook's readers type them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, Project, free_port
+
+SALES = 50
+SCHEDULES: list[dict[str, Any]] = [
+    {"name": "sao-paulo", "job": "el", "interval": "CRON_TZ=America/Sao_Paulo 0 6 * * *"},
+    {"name": "nowhere", "job": "el", "interval": "CRON_TZ=America/Sampa 0 6 * * *"},
+    {"name": "hour-25", "job": "el", "interval": "0 25 * * *"},
+    {"name": "no-job", "job": "elt-vendas", "interval": "@daily"},
+    {
+        "name": "no-text",
+        "job": "el",
+        "interval": "@daily",
+        "env": {"MELTANO_RUN_FULL_REFRESH": True},
+    },
+    {"name": "no-value", "job": "el", "interval": "@daily", "env": {"TAP_POSTGRES_PORT": None}},
+]
+WRONG = {
+    "nowhere": "No time zone found with key America/Sampa",
+    "hour-25": "[0 25 * * *] is not acceptable",
+    "no-job": "there is no job elt-vendas",
+    "no-text": 'write `MELTANO_RUN_FULL_REFRESH: "true"`',
+    "no-value": "TAP_POSTGRES_PORT in its env is not text",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project with a few sales, none of them loaded, and with schedules right and wrong."""
+    created = Project.create(tmp_path_factory.mktemp("project") / "project")
+    for name, changed in (
+        ("orchestrate/orchestrate.meltano.yml", SCHEDULES),
+        ("transform/transform.meltano.yml", []),
+    ):
+        file = created.folder / name
+        content = yaml.safe_load(file.read_text())
+        content.setdefault("schedules", []).extend(changed)
+        # Meltano takes a second to start; one start is enough for what a plugin is asked in turn.
+        content["plugins"]["utilities"][0]["commands"]["sh"] = {"executable": "/bin/sh"}
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+    created = created.with_variables(AIRFLOW_PORT=str(free_port()), NO_COLOR="1", COLUMNS="200")
+    try:
+        assert created.up().local_stack("seed", "--sales", str(SALES)).code == 0
+        yield created
+    finally:
+        created.local_stack("down")
+
+
+def typed(project: Project, plugin: str, *commands: str) -> str:
+    """Type commands in a plugin's environment; return what they print. All must succeed."""
+    script = project.folder / "typed.sh"
+    script.write_text(
+        "".join(f"echo; echo {shlex.quote(c)}; {c} || echo FAILED: $?\n" for c in commands)
+    )
+    output = project.succeed("--log-level=error", "invoke", f"{plugin}:sh", str(script)).output
+    assert "FAILED: " not in output, output
+    assert "Traceback" not in output, output
+    return output
+
+
+def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
+    """With no last good configuration: at the first start."""
+    output = typed(
+        project,
+        "airflow",
+        "airflow db migrate 2>&1 | tail -1",
+        "airflow dags reserialize 2>&1 | tail -1",
+        "airflow dags list --columns dag_id",
+    )
+    kept = json.loads((project.folder / ".meltano/airflow/meltano.local.json").read_text())
+    declared = yaml.safe_load((ROOT / "orchestrate/orchestrate.meltano.yml").read_text())
+    right = [schedule["name"] for schedule in declared["schedules"]] + ["sao-paulo"]
+    assert [schedule["name"] for schedule in kept["schedules"]] == right
+    assert set(right) <= set(output.split())
+    assert not WRONG.keys() & set(output.split())
+    errors = dict(re.findall(r"schedule ([\w-]+): (.*); it does not run", kept["error"]))
+    assert errors.keys() == WRONG.keys()
+    for name, said in WRONG.items():
+        assert said in errors[name]
+    file = project.folder / "orchestrate/orchestrate.meltano.yml"
+    content = yaml.safe_load(file.read_text())
+    content["schedules"] = [s for s in content["schedules"] if s["name"] not in WRONG]
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
