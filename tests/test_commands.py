@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Project, free_port
+from tests.conftest import ROOT, STATE_ID, Project, free_port
 
 SALES = 50
 SCHEDULES: list[dict[str, Any]] = [
@@ -93,3 +94,69 @@ def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
     content = yaml.safe_load(file.read_text())
     content["schedules"] = [s for s in content["schedules"] if s["name"] not in WRONG]
     file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+def test_airflow(project: Project) -> None:
+    output = typed(
+        project,
+        "airflow",
+        "airflow dags test daily-elt 2>&1",  # which loads and builds
+        "airflow dags list-import-errors",
+        "airflow dags next-execution sao-paulo",
+        "airflow dags trigger hourly-vendas",
+        "airflow dags pause hourly-vendas",
+        "airflow tasks list daily-elt",
+        "airflow tasks clear --yes --only-failed daily-elt",
+    )
+    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
+    # Six in the morning of São Paulo.
+    (due,) = re.findall(r"next-execution sao-paulo\n(?:.*\n)*?(\d{4}-\S+T\S+)\n", output)
+    assert datetime.fromisoformat(due).astimezone(UTC).hour == 9
+
+
+def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project) -> None:
+    """On the day that it does not, `MeltanoDAG` can go."""
+    dags = project.folder / "orchestrate/airflow/dags/meltano.py"
+    fenced = dags.read_text()
+    dags.write_text(fenced.replace("self.deadline = None", "pass"))
+    try:
+        with pytest.raises(AssertionError, match="'dict' object has no attribute 'hex'"):
+            typed(project, "airflow", "airflow dags test hourly-vendas 2>&1")
+    finally:
+        dags.write_text(fenced)
+
+
+def test_dbt(project: Project) -> None:
+    typed(
+        project,
+        "dbt-snowflake",
+        "dbt debug",
+        "dbt ls --select fct_vendas+ --quiet",
+        "dbt compile --select fct_vendas --quiet",
+        "dbt show --select fct_vendas --limit 2",
+        "dbt test --select dim_estados",
+        "dbt seed",
+        "dbt snapshot",
+        "dbt source freshness",
+        "dbt retry",  # of the snapshots, which have succeeded
+        "dbt docs generate --static --quiet",
+        "dbt run-operation newest_load --args '{key: venda_id}'",
+    )
+
+
+def test_meltano(project: Project) -> None:
+    for command in (
+        "config list tap-postgres",
+        "--environment=local config test tap-postgres",
+        "--environment=local select tap-postgres --list",
+        "state list",
+        f"state get {STATE_ID}",
+        "schedule list",
+        "job list",
+        "invoke --list-commands dbt-snowflake",
+        "run --dry-run elt",
+        "schedule run sao-paulo",
+    ):
+        done = project.meltano(*command.split())
+        assert done.code == 0, f"{command}\n{done.output}"
+        assert "Traceback" not in done.output, done.output
