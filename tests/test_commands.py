@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +39,28 @@ WRONG = {
     "no-text": 'write `MELTANO_RUN_FULL_REFRESH: "true"`',
     "no-value": "TAP_POSTGRES_PORT in its env is not text",
 }
+FIRST_RESULTS = """
+import os, sys, threading
+from contextlib import suppress
+import dbt_snowflake_patience
+from snowflake.connector.arrow_context import ArrowConverterContext
+from snowflake.connector.nanoarrow_arrow_iterator import PyArrowRowIterator
+
+def read():
+    together.wait()
+    with suppress(Exception):  # there is nothing to read
+        PyArrowRowIterator(None, b"", ArrowConverterContext(), False, False, False, False)
+
+sys.setswitchinterval(1e-6)
+for _ in range(30):
+    if not (child := os.fork()):
+        together = threading.Barrier(8)
+        threads = [threading.Thread(target=read) for _ in range(8)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +150,18 @@ def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project
             typed(project, "airflow", "airflow dags test hourly-vendas 2>&1")
     finally:
         dags.write_text(fenced)
+
+
+def test_dbts_threads_may_read_their_first_results_at_once() -> None:
+    """Each child is a new process for what is set up once; without dbt's plugin some hang."""
+    python = ROOT / ".meltano/utilities/dbt-snowflake/venv/bin/python"
+    children = subprocess.Popen([python, "-c", FIRST_RESULTS], start_new_session=True)
+    try:
+        assert children.wait(timeout=30) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(children.pid, signal.SIGKILL)
+        children.wait()
 
 
 def test_dbt(project: Project) -> None:
