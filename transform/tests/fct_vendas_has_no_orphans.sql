@@ -37,7 +37,8 @@ from {{ ref('stg_driva__vendas') }} as vendas
 inner join unknown
     on vendas.venda_id = unknown.venda_id
 where
-    coalesce(vendas.data_inclusao, vendas.data_venda) < dateadd(day, -{{ var('late_dimension_days') }}, {{ now() }})
+    coalesce(vendas.data_inclusao, vendas.data_venda)
+    < dateadd(day, -{{ var('late_dimension_days') }}, {{ now() }})
     and (
         (unknown.veiculo_id = -1 and vendas.veiculo_id != -1)
         or (unknown.concessionaria_id = -1 and vendas.concessionaria_id != -1)

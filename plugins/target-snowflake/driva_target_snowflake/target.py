@@ -70,6 +70,15 @@ def _number(schema: dict[str, Any]) -> NUMBER:
     return NUMBER(precision=properties["precision"], scale=properties["scale"])
 
 
+def _as_it_stands(
+    _connection: sa.Connection, statement: Any, many: Any, parameters: Any, _options: Any
+) -> tuple[Any, Any, Any]:
+    """Take no colon of a statement for a parameter if none is given: names may have one."""
+    if isinstance(statement, sa.TextClause) and not many and not parameters:
+        statement = sa.text(statement.text.replace(":", r"\:"))
+    return statement, many, parameters
+
+
 class TypeChangedError(Exception):
     """A column cannot hold what the source has now."""
 
@@ -128,23 +137,15 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
     def create_engine(self) -> sa.Engine:
         """Return an engine whose sessions are tagged, and remove what dead runs have staged."""
         engine: sa.Engine = super().create_engine()
-        # Statements with names in them have no parameters, and a `%` is then sent as it stands.
+        # Statements with names in them have no parameters: `%` and `:` are sent as they stand.
         engine.dialect.identifier_preparer._double_percents = False
+        sa.event.listen(engine, "before_execute", _as_it_stands, retval=True)
         sa.event.listen(engine, "checkout", self._tag)
         with engine.connect() as connection:
             for name, _, _, written in connection.execute(sa.text(f"list '{STAGE}'")).all():
                 if parsedate_to_datetime(written) < datetime.now(UTC) - STALE_AFTER:
                     connection.execute(sa.text(f"remove '@~/{name}'"))
         return engine
-
-    def table_exists(self, full_table_name: str | FullyQualifiedName) -> bool:
-        """Tell whether a table is there; the dialect would take a colon for a parameter."""
-        with self._connect() as connection:
-            try:
-                connection.exec_driver_sql(f"describe table {full_table_name}")
-            except sa.exc.ProgrammingError:
-                return False
-        return True
 
     def create_empty_table(
         self,
@@ -163,7 +164,7 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
         ]
         key = sa.PrimaryKeyConstraint(*(name for name in primary_keys or () if name in properties))
         table = sa.Table(table_name, sa.MetaData(schema=schema_name), *columns, key)
-        table.create(self._engine, checkfirst=False)  # the SDK has looked
+        table.create(self._engine)
 
     @staticmethod
     def _convert_type(sql_type: Any) -> Any:
