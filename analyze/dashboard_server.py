@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from snowflake.connector.arrow_context import ArrowConverterContext
+from snowflake.connector.errors import OperationalError
+from snowflake.connector.nanoarrow_arrow_iterator import PyArrowRowIterator
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -23,6 +27,11 @@ OPTIONS = {
     "private_key_passphrase": "private_key_file_pwd",
 }
 PREFIX = "DASHBOARD_SNOWFLAKE_"
+
+# The connector's 4.8 sets a logger up with the first result that it reads; two viewers' first ones
+# at once would wait for each other, and all others with them, for ever. So one is read before.
+with suppress(OperationalError):
+    PyArrowRowIterator(None, b"", ArrowConverterContext(), False, False, False, False)
 
 settings = {
     name.removeprefix(PREFIX).lower(): value

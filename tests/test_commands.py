@@ -42,7 +42,7 @@ WRONG = {
 FIRST_RESULTS = """
 import os, sys, threading
 from contextlib import suppress
-import dbt_snowflake_patience
+import {module}
 from snowflake.connector.arrow_context import ArrowConverterContext
 from snowflake.connector.nanoarrow_arrow_iterator import PyArrowRowIterator
 
@@ -152,10 +152,15 @@ def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project
         dags.write_text(fenced)
 
 
-def test_dbts_threads_may_read_their_first_results_at_once() -> None:
-    """Each child is a new process for what is set up once; without dbt's plugin some hang."""
-    python = ROOT / ".meltano/utilities/dbt-snowflake/venv/bin/python"
-    children = subprocess.Popen([python, "-c", FIRST_RESULTS], start_new_session=True)
+@pytest.mark.parametrize(
+    ("plugin", "module"),
+    [("dbt-snowflake", "dbt_snowflake_patience"), ("dashboard", "dashboard_server")],
+)
+def test_threads_may_read_their_first_results_at_once(plugin: str, module: str) -> None:
+    """Each child is a new process for what is set up once; without the module some hang."""
+    python = ROOT / f".meltano/utilities/{plugin}/venv/bin/python"
+    program = FIRST_RESULTS.replace("{module}", module)
+    children = subprocess.Popen([python, "-c", program], start_new_session=True)
     try:
         assert children.wait(timeout=30) == 0
     finally:

@@ -191,6 +191,25 @@ def test_full_refresh_takes_an_updated_row_and_doubles_nothing(network: Project)
     assert_gold_equals_source(network)
 
 
+def test_prices_that_outgrow_their_type_reach_gold(network: Project) -> None:
+    network.change(
+        "alter table vendas alter valor_pago type numeric(14, 2)",
+        "alter table veiculos alter valor type numeric(14, 2)",
+        "update veiculos set valor = 1234567890.99, data_atualizacao = now() where id_veiculos = 4",
+        """
+        insert into vendas (id_veiculos, id_concessionarias, valor_pago, data_venda)
+        values (4, 1, 1234567890.12, now())
+        """,
+    )
+    network.succeed("run", *ELT)
+    newest = "select valor_venda, preco_tabela, desconto from GOLD.FCT_VENDAS where veiculo_id = 4"
+    assert network.warehouse(f"{newest} order by data_venda desc limit 1") == [
+        (Decimal("1234567890.12"), Decimal("1234567890.99"), Decimal("0.87"))
+    ]
+    assert_raw_equals_source(network)
+    assert_gold_equals_source(network)
+
+
 def test_the_same_seed_makes_the_same_network(
     network: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
