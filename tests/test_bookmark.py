@@ -306,6 +306,24 @@ def test_a_bookmark_that_does_not_fit_its_key_is_refused(
     assert "Traceback" not in done.output
 
 
+@pytest.mark.parametrize(
+    ("key", "bookmark"), [("id", 2), ("instante", "2024-03-01T12:00:00+00:00")]
+)
+def test_a_state_that_an_earlier_version_left_is_gone_on_from(
+    project: Project, key: str, bookmark: int | str
+) -> None:
+    table = f"de_{key}"
+    project.change(
+        f"create table {table} (id int primary key, instante timestamptz)",
+        f"insert into {table} select n, '2024-03-01 10:00+00'::timestamptz + n * interval '1 hour' "
+        "from generate_series(1, 3) n",
+    )
+    state = {"replication_key": key, "replication_key_value": bookmark, "fingerprint": "0" * 64}
+    stream = Stream(project, table, key, state)
+    assert stream.read() == [1, 2, 3]
+    assert stream.read() == []
+
+
 def test_without_a_bookmark_all_is_read(project: Project) -> None:
     project.change("insert into marcadas (numero) values (1), (2)")
     state = {"replication_key": "numero", "replication_key_value": None, "fingerprint": None}

@@ -180,10 +180,10 @@ def test_a_table_that_is_read_whole_is_replaced(project: Project) -> None:
 def test_a_version_that_does_not_end_leaves_the_table_as_it_was(
     project: Project, tmp_path: Path
 ) -> None:
-    def send(*messages: dict[str, Any]) -> None:
+    def send(*messages: dict[str, Any]) -> Done:
         file = tmp_path / "messages.jsonl"
         file.write_text("".join(json.dumps(message) + "\n" for message in messages))
-        project.succeed("invoke", "target-snowflake", "--input", str(file))
+        return project.meltano("invoke", "target-snowflake", "--input", str(file))
 
     stream = {"stream": "public-inteira"}
     schema = {"type": "object", "properties": {"v": {"type": "string"}}}
@@ -198,7 +198,10 @@ def test_a_version_that_does_not_end_leaves_the_table_as_it_was(
 
     send(*version(1, "a", "b"), {"type": "ACTIVATE_VERSION", **stream, "version": 1})
     assert rows() == [("a", 1), ("b", 1)]
-    send(*version(2, "c"))
+    done = send(*version(2, "c"))
+    assert done.code != 0
+    assert "public-inteira: not all rows have come, so the table stays as it was" in done.output
+    assert "Traceback" not in done.output
     assert rows() == [("a", 1), ("b", 1)]
     send(*version(3, "d"), {"type": "ACTIVATE_VERSION", **stream, "version": 3})
     assert rows() == [("d", 3)]
@@ -238,9 +241,9 @@ def test_what_grows_in_the_source_grows_in_raw_or_stops_the_run(project: Project
         assert "TARGET_SNOWFLAKE_ACCOUNT" not in stopped.output
         assert len(raw(project, "MEDIDAS")) == 2
         [line] = [line for line in stopped.output.splitlines() if "Run this, and then" in line]
-        for statement in line.partition("the run again: ")[2].split("; "):
+        for statement in line.partition("--full-refresh: ")[2].split("; "):
             project.warehouse(statement)
-        project.succeed("run", "el")
+        project.succeed("run", "--full-refresh", "el")
     columns = ("PRECO", "QUANTO", "QUANDO", "TOTAL")
     assert [[row[column] for column in columns] for row in raw(project, "MEDIDAS")] == [
         [Decimal("1.25"), Decimal(7), datetime(2026, 1, 2), Decimal(5)],

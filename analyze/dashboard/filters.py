@@ -116,7 +116,8 @@ def read_address() -> None:
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     days = asked["datas"] = [value.replace("/", "-") for value in asked.get("datas", ())]
     st.session_state["asked"] = asked
-    unfit = {"periodo"} if days == sorted(days)[:2] and days else {"datas"}
+    is_range = 0 < len(days) <= 2 and days == sorted(days)
+    unfit = {"periodo"} if is_range else {"datas"}
     if any(map(asked.get, unfit)):
         st.query_params.from_dict({name: asked[name] for name in asked.keys() - unfit})
         st.rerun()

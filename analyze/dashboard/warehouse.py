@@ -114,9 +114,9 @@ def query(statement: str) -> pd.DataFrame:
     try:
         try:
             rows = _ask(statement)
-        except UnreachableError:
-            raise
-        except Error:  # a warehouse that was started again does not know the session
+        except Error as error:  # a warehouse that was started again does not know the session
+            if isinstance(error, UnreachableError) or error.errno == NOT_FOUND:
+                raise
             rows = _ask(statement)
     except Error as error:
         if error.errno == NOT_FOUND:

@@ -30,7 +30,6 @@ def patience() -> Iterator[int]:
         yield 2
     _is_over = True
     raise OperationalError(
-        msg=f"Snowflake has not answered for {SECONDS} s; the local one is started by "
-        "`meltano invoke local-stack:up`",
+        msg=f"Snowflake has not answered, tried again for {SECONDS} s",
         errno=ER_FAILED_TO_CONNECT_TO_DB,
     )

@@ -1,6 +1,6 @@
 {# Keeps the result of each data test in GOLD.QUALIDADE_DADOS, and says where to look. A warning
    becomes an alert above a share of the table's rows, `alert_percent` or the test's own
-   `limite_percentual`, or from the test's `nivel_de_alerta` on.
+   `limite_percentual`, or from the test's `nivel_de_alerta` on. Airflow reads the log's ALERTA.
    Args: results, what dbt gives to on-run-end. #}
 {% macro record_quality(results) -%}
     {%- set tests = results | selectattr('node.resource_type', 'equalto', 'test') | list -%}

@@ -51,16 +51,16 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
         context: the task's.
         found: each rule that alerts, with the first rows that break it.
     """
-    kept = HOME / "alerts" / f"rules.{ENVIRONMENT}"
-    known = set(kept.read_text().split()) if kept.exists() else set()
+    told = HOME / "alerts" / f"rules.{ENVIRONMENT}"
+    known = set(told.read_text().split()) if told.exists() else set()
     about = {"DAG": context["dag"].dag_id, "Run": context["run_id"]}
     if news := {rule: rows for rule, rows in found.items() if rule not in known}:
         help_ = {"What to do": "docs/runbook.md, A rule of the business is broken"}
-        _tell(f"[{ENVIRONMENT}] odd data, which stop nothing", {**about, **news, **help_})
+        _tell(f"[{ENVIRONMENT}] odd data, which stops nothing", {**about, **news, **help_})
     if over := known - found.keys():
         _tell(f"[{ENVIRONMENT}] as usual again: {', '.join(sorted(over))}", about)
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text("\n".join(found))
+    told.parent.mkdir(exist_ok=True)
+    told.write_text("\n".join(found))
 
 
 def _raise(dag: str, what: str, facts: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ def check_names(selected: Mapping[str, Iterable[str]]) -> None:
     Raises:
         SelectionError: names what meets.
     """
-    for meeting in _meeting(selected, lambda stream: stream.partition("-")[2]):
+    for meeting in _meeting(selected, lambda stream: stream.partition("-")[2] or stream):
         tables = " and ".join(name.replace("-", ".", 1) for name in meeting)
         raise SelectionError(
             f"{tables} would be one table in Snowflake. Nothing was read. Leave one of them out "

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache, cached_property, partial
 from importlib.resources import files
@@ -41,6 +40,8 @@ ROWS_PER_FILE = 500_000
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
 MEMORY_LIMIT = "160MB"
+# Seconds after which a file is nobody's; no run needs one for longer.
+STALE_AFTER = 24 * 60 * 60
 # Rows of those below the bookmark that the next run looks for again.
 SAMPLE = 16
 # What goes as text reads the same whatever the server's settings are. libpq has no variables for
@@ -209,6 +210,7 @@ class DrivaStream(PostgresStream):
             "replication_key_value": self._key.in_state(bookmark),
             "fingerprint": fingerprint,
             "sample": sample,
+            "sampled": self._sampled,
             "stale": self._is_stale,
         }
 
@@ -247,6 +249,13 @@ class DrivaStream(PostgresStream):
         of_all = json.dumps([self.get_selected_schema(), *map(str, sums)])
         return hashlib.sha256(of_all.encode()).hexdigest(), [number % 10**6 for number in found]
 
+    @property
+    def _sampled(self) -> str:
+        """What a sample is of: the columns and how far it looks back."""
+        lookback = self.config["replication_lookback"]
+        of_all = json.dumps([self.get_selected_schema(), lookback])
+        return hashlib.sha256(of_all.encode()).hexdigest()
+
     @cached_property
     def _found(self) -> tuple[str, list[int]]:
         """The same of the rows as this run finds them."""
@@ -264,7 +273,9 @@ class DrivaStream(PostgresStream):
         key, bookmark, sample = self._key, self._bookmark, self._known.get("sample") or []
         if key is None or bookmark is None or self._known.get("stale"):
             return bool(self._known.get("stale"))
-        if key.is_time or len(sample) < SAMPLE or self._is_unchanged:
+        if key.is_time or len(sample) < SAMPLE or self._known.get("sampled") != self._sampled:
+            return False
+        if self._is_unchanged:
             return False
         below = sa.select(sa.true()).where(*self._clauses, key.column < key.lowest(bookmark))
         return len({*sample} & {*self._found[1]}) < SAMPLE / 2 and bool(self._ask(below.limit(1)))
@@ -408,10 +419,24 @@ class DrivaStream(PostgresStream):
         """Return the configuration of files, or None where records go one by one."""
         batch_config: BatchConfig | None = super().get_batch_config(config)
         in_parquet = batch_config is not None and batch_config.encoding.format == "parquet"
-        if not in_parquet or not self._tap.config.get("stream_maps"):
+        if not in_parquet or self._unbatchable is None:
             return batch_config
-        self.logger.info("%s: read record by record, as stream maps work on records", self.name)
+        self.logger.info("%s: read record by record, as %s", self.name, self._unbatchable)
         return None
+
+    @property
+    def _unbatchable(self) -> str | None:
+        if self._tap.config.get("stream_maps"):
+            return "stream maps work on records"
+        if self.replication_method == "INCREMENTAL" and not self._has_its_own_key:
+            return "its key is not the table's own, and two rows may come to share it"
+        return None
+
+    @property
+    def _has_its_own_key(self) -> bool:
+        entries = self._tap.found  # type: ignore[attr-defined]
+        own = {entry["tap_stream_id"]: entry["key_properties"] for entry in entries}
+        return bool(own[self.name] == list(self.primary_keys))
 
     def get_batches(
         self, batch_config: BatchConfig, context: Context | None = None
@@ -519,9 +544,7 @@ class DrivaStream(PostgresStream):
 
     def _check_declared_key(self) -> None:
         """Raise an UnrepresentableError if rows share a key that is not the table's own."""
-        entries = self._tap.found  # type: ignore[attr-defined]
-        own = {entry["tap_stream_id"]: entry["key_properties"] for entry in entries}
-        if self.replication_method != "INCREMENTAL" or own[self.name] == list(self.primary_keys):
+        if self.replication_method != "INCREMENTAL" or self._has_its_own_key:
             return
         key = [self._table.columns[name] for name in self.primary_keys]
         # Rows that share their replication key with others are read with them.
@@ -595,22 +618,16 @@ def _is_summed(kind: ColumnType) -> bool:
 
 @cache
 def _prepared(folder: Path) -> Path:
-    """Create the folder of a run's files, without what a run that died has left in it.
+    """Create the folder of a run's files, without what runs that died have left in it.
 
-    Tap and target hold a lock on the folder while they run, so nothing is removed beside another
-    run. Only files with a name as the two give it are: the folder may be anyone's.
+    That is a day old, so that nothing is removed beside another run, and has a name as tap and
+    target give it: the folder may be anyone's.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder, os.O_RDONLY)  # until the process ends
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pass
-    else:
-        for file in folder.rglob("*"):
-            if _BATCH_FILE.search(file.name):
-                file.unlink(missing_ok=True)
-    fcntl.flock(lock, fcntl.LOCK_SH)
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # others tidy up, too
+            if _BATCH_FILE.search(file.name) and file.stat().st_mtime < time.time() - STALE_AFTER:
+                file.unlink()
     return folder
 
 

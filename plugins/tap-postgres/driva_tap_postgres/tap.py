@@ -1,4 +1,4 @@
-"""The tap: every setting and capability of `meltanolabs-tap-postgres` stays as it is."""
+"""The tap: settings are those of `meltanolabs-tap-postgres`; FULL_TABLE always sends versions."""
 
 from __future__ import annotations
 

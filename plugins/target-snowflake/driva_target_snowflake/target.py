@@ -1,9 +1,8 @@
-"""The target: every setting and capability of `meltanolabs-target-snowflake` stays as it is."""
+"""The target: settings are those of `meltanolabs-target-snowflake`; names are always raw."""
 
 from __future__ import annotations
 
 import atexit
-import fcntl
 import functools
 import gc
 import glob
@@ -37,7 +36,7 @@ from target_snowflake.sinks import SnowflakeSink
 from target_snowflake.snowflake_types import NUMBER, VARIANT
 from target_snowflake.target import TargetSnowflake
 
-from driva_target_snowflake.types import wider
+from driva_target_snowflake.types import converts, wider
 
 # Seconds until a wrong host is an error; the connector's default is five minutes.
 LOGIN_TIMEOUT = 30
@@ -73,14 +72,14 @@ def _number(schema: dict[str, Any]) -> NUMBER:
 def _as_it_stands(
     _connection: sa.Connection, statement: Any, many: Any, parameters: Any, _options: Any
 ) -> tuple[Any, Any, Any]:
-    """Take no colon of a statement for a parameter if none is given: names may have one."""
+    """Take no colon of a statement, not even of a cast, for a parameter: names may have one."""
     if isinstance(statement, sa.TextClause) and not many and not parameters:
         statement = sa.text(statement.text.replace(":", r"\:"))
     return statement, many, parameters
 
 
-class TypeChangedError(Exception):
-    """A column cannot hold what the source has now."""
+class LoadError(Exception):
+    """A table cannot be loaded, for a reason that the user can mend."""
 
 
 class DrivaSnowflakeConnector(SnowflakeConnector):
@@ -136,7 +135,12 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
 
     def create_engine(self) -> sa.Engine:
         """Return an engine whose sessions are tagged, and remove what dead runs have staged."""
-        engine: sa.Engine = super().create_engine()
+        try:
+            engine: sa.Engine = super().create_engine()
+        except Exception as error:
+            if type(error) is not Exception:
+                raise
+            raise LoadError(f"{error} load/snowflake/setup.sql makes it.") from error
         # Statements with names in them have no parameters: `%` and `:` are sent as they stand.
         engine.dialect.identifier_preparer._double_percents = False
         sa.event.listen(engine, "before_execute", _as_it_stands, retval=True)
@@ -182,7 +186,7 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
             schema: JSON Schema of what comes, by the names that the table's columns have.
 
         Raises:
-            TypeChangedError: names what Snowflake cannot change, and how to do it.
+            LoadError: names what Snowflake cannot change, and how to do it.
         """
         if not self.table_exists(full_table_name):
             return
@@ -195,19 +199,20 @@ class DrivaSnowflakeConnector(SnowflakeConnector):
             alter = f"alter table {full_table_name}"
             if needed is None:
                 reasons.append(f"column {column} is {current}, and {coming[name]} is to come")
+                kept = converts(current, coming[name])
                 statements += [
-                    f"{alter} add column {new} {coming[name]}",
-                    f"update {full_table_name} set {new} = {column}",
+                    *[f"{alter} add column {new} {coming[name]}"] * kept,
+                    *[f"update {full_table_name} set {new} = {column}"] * kept,
                     f"{alter} drop column {column}",
-                    f"{alter} rename column {new} to {column}",
+                    *[f"{alter} rename column {new} to {column}"] * kept,
                 ]
             elif str(needed) != str(current):
                 changes.append(f"{alter} alter column {column} set data type {needed}")
         if reasons:
-            raise TypeChangedError(
+            raise LoadError(
                 f"{full_table_name}: {'; '.join(reasons)}, which Snowflake cannot make of it. "
-                "Nothing of the table was loaded. Run this, and then the run again: "
-                + "; ".join(statements)
+                "Nothing of the table was loaded. Run this, and then the run again with "
+                "--full-refresh: " + "; ".join(statements)
             )
         with self._connect() as connection:
             for change in changes:
@@ -448,8 +453,10 @@ class DrivaSnowflakeSink(SnowflakeSink):
         """Remove what has come of a version that did not end."""
         super().clean_up()
         if self._version:
-            self.logger.warning("not all rows have come, so the table stays as it was")
             self.connector.remove_staged_files(sync_id=self._version.folder)
+            raise LoadError(
+                f"{self.stream_name}: not all rows have come, so the table stays as it was"
+            )
 
     def _get_file_format_name(self, file_type: str) -> str:
         """Return the one file format for all streams and runs; one a sink would outlive a kill."""
@@ -549,15 +556,6 @@ class DrivaTargetSnowflake(TargetSnowflake):
         },
     }
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # The tap removes no files of dead runs while somebody holds this lock on their folder.
-        root = self.config.get("batch_config", {}).get("storage", {}).get("root", "")
-        if root.startswith("file:///"):
-            folder = _path(root)
-            folder.mkdir(parents=True, exist_ok=True)
-            fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # until the process ends
-
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Name the variables if there is nothing to connect to."""
         missing = [n for n in ("account", "user") if not self.config.get(n)]
@@ -587,7 +585,7 @@ def main() -> None:
     logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(lambda record: False)
     try:
         DrivaTargetSnowflake.cli()
-    except TypeChangedError as error:
+    except LoadError as error:
         fail(str(error))
     except ConfigValidationError as error:
         fail(f"{error} {'; '.join(error.errors)}")
@@ -600,7 +598,7 @@ def explained(error: Exception) -> str:
     cause = getattr(error, "orig", error)
     state = getattr(cause, "sqlstate", None) or ""
     # Those of the client, which it numbers so, are about the way to Snowflake.
-    if 250_000 <= (getattr(cause, "errno", None) or 0) < 300_000:
+    if 250_000 <= (getattr(cause, "errno", None) or 0) < 252_000:
         state = "08"
     hint = next((hint for begin, hint in HINTS.items() if state.startswith(begin)), "")
     reason = " ".join(str(cause).split())[:800].rstrip(".")

@@ -27,19 +27,31 @@ def wider(current: Type, new: Type) -> Type | None:
         new: the type of the values that come.
 
     Returns:
-        The type that it has if that will do, and None if Snowflake has no way.
+        The type that it has if that will do, and None if Snowflake has no way. As text, only what
+        it always writes in full will do; of timestamps and floats it keeps as much as a session
+        says.
     """
     match _kind(current), _kind(new):
-        case "TEXT", "VARIANT" | "BINARY":
-            return None
-        case "TEXT", kind:
-            return _text(current, new if kind == "TEXT" else sa.VARCHAR(LONGEST_TEXT))
+        case "TEXT", "TEXT":
+            return _text(current, new)
+        case "TEXT", "NUMBER" | "BOOLEAN" | "DATE" | "TIME":
+            return _text(current, sa.VARCHAR(LONGEST_TEXT))
         case "NUMBER", "NUMBER":
             return _number(current, new)
         case "TIMESTAMP_NTZ", "DATE":
             return current
         case kinds:
             return current if kinds[0] == kinds[1] else None
+
+
+def converts(current: Type, new: Type) -> bool:
+    """Tell whether Snowflake makes of each value of a type the right one of another by a cast."""
+    return (_kind(current), _kind(new)) in {
+        ("NUMBER", "NUMBER"),
+        ("NUMBER", "TEXT"),
+        ("DATE", "TEXT"),
+        ("DATE", "TIMESTAMP_NTZ"),
+    }
 
 
 def _kind(kind: Type) -> str:
