@@ -373,7 +373,7 @@ def test_the_numbers_are_those_of_gold(gold: Project, visit: Visit, filtered: bo
         visit.choose("regiao", "Sul")
         visit.choose("veiculo", "Driva Tiê 1.0")
         members = "DIM_CIDADES.regiao = 'Sul' and nome_veiculo = 'Driva Tiê 1.0'"
-        scope = f"data_venda >= '2025-10-03' and {members}"
+        scope = f"data_venda >= '2025-10-03' and data_venda < '2026-01-01' and {members}"
         before = f"data_venda >= '2025-07-05' and data_venda < '2025-10-03' and {members}"
 
     def measured(condition: str) -> tuple[Any, ...]:
@@ -647,14 +647,14 @@ def test_the_map_paints_27_states_and_the_cities(gold: Project, visit: Visit) ->
     assert all(3 < box["height"] < frame["height"] * 0.5 for box in sizes)
     assert max(box["x"] + box["width"] for box in sizes) - min(box["x"] for box in sizes) > 300
     fills = [states.nth(i).get_attribute("fill") for i in range(27)]
-    selling = gold.warehouse("select distinct sigla from GOLD.ANALISE_VENDAS_CONCESSIONARIA")
+    selling = gold.warehouse("select distinct sigla from GOLD.ANALISE_VENDAS_CIDADE where id != -1")
     empty = [fill for fill in fills if fill and fill.startswith("#8b9aa5")]
     assert len(empty) == 27 - len(selling)
     assert len(set(fills)) > 10
     legend = visit.page.locator(".st-key-map g.role-legend").bounding_box()
     assert legend
     assert legend["y"] > max(box["y"] + box["height"] for box in sizes)
-    cities = gold.warehouse("select count(*) from GOLD.ANALISE_VENDAS_CIDADE")[0][0]
+    cities = gold.warehouse("select count(*) from GOLD.ANALISE_VENDAS_CIDADE where id != -1")[0][0]
     assert shapes(visit, "symbol").count() == cities
 
 
@@ -723,11 +723,14 @@ def test_a_row_of_the_ranking_leads_there_too(visit: Visit) -> None:
 def test_the_state_of_the_data_is_shown(gold: Project, visit: Visit) -> None:
     visit.open("dados")
     text = visit.text()
-    checks = gold.warehouse("select count(*) from GOLD.QUALIDADE_DADOS where situacao = 'ok'")[0][0]
-    assert f"{checks} de {checks}" in text
+    count = "select count(*), count(case when situacao = 'ok' then 1 end) from GOLD.QUALIDADE_DADOS"
+    ((checks, passed),) = gold.warehouse(count)
+    assert f"{passed} de {checks}" in text
     for licence in ("CC BY 4.0", "SIL Open Font License 1.1", "Apache 2.0"):
         assert licence in text
-    assert {row["Situação"] for row in visit.download("verificacoes")} == {"ok"}
+    found = {row["O que se exige"]: row for row in visit.download("verificacoes")}
+    assert {row["Situação"] for row in found.values()} == {"ok", "aviso"}
+    assert found["Nenhuma venda é posterior à carga."]["Linhas"] == "2"
     cells = [
         plain(cell)
         for cell in visit.page.locator(
@@ -817,7 +820,10 @@ def test_a_warehouse_that_is_gone_is_a_sentence(gold: Project, visit: Visit) -> 
     visit.open("")
     with visit.changing():
         visit.page.get_by_role("button", name="Limpar filtros").click()
-    week = gold.warehouse("select count(*) from GOLD.FCT_VENDAS where data_venda >= '2025-12-25'")
+    week = gold.warehouse(
+        "select count(*) from GOLD.FCT_VENDAS "
+        "where data_venda >= '2025-12-25' and data_venda < '2026-01-01'"
+    )
     assert visit.numbers()[1] == brazilian(week[0][0])
     assert "Uncaught app execution" not in (gold.folder / "dashboard.log").read_text()
 
