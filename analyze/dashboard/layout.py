@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -120,7 +121,7 @@ def columns(*names: str) -> dict[str, Column]:
         "tabela": Column(t("Tabela")),
         "coluna": Column(t("Coluna")),
         "linhas": Column(t("Linhas"), number, 0),
-        "percentual": Column(t("Da tabela"), percent, 3),
+        "percentual": Column(t("Da tabela"), partial(percent, digits=3), 5),
         "mensagem": Column(t("O que se achou")),
         "executado_em": Column(t("Execução"), moment),
         "marcador": Column(t("Marcador"), number, 0),

@@ -133,6 +133,14 @@ def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> Non
                 border=True,
                 width="stretch",
             )
+    if unknown := int(here["quantidade"] - here["com_desconto"]):
+        st.caption(
+            t(
+                "Desconto sem {count} vendas de que não se conhece o valor ou o preço de tabela do"
+                " dia.",
+                count=number(unknown),
+            )
+        )
 
 
 def choose_state() -> None:
