@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -30,8 +31,10 @@ PREFIX = "DASHBOARD_SNOWFLAKE_"
 
 # The connector's 4.8 sets a logger up with the first result that it reads; two viewers' first ones
 # at once would wait for each other, and all others with them, for ever. So one is read before.
+logging.disable()  # there is nothing to read, and it says so
 with suppress(OperationalError):
     PyArrowRowIterator(None, b"", ArrowConverterContext(), False, False, False, False)
+logging.disable(logging.NOTSET)
 
 settings = {
     name.removeprefix(PREFIX).lower(): value

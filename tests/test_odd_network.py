@@ -8,19 +8,23 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Project, browsing, needs_a_browser
-from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
+from tests.oracle import assert_gold_equals_source
 from tests.test_dashboard import CHART, PAGES, Visit, serving
 
 
 @pytest.fixture(scope="module")
 def network(project: Project) -> Project:
-    project.change(Path(__file__).with_name("odd_network.sql").read_text())
+    project.change(
+        # Types as others have them: money without a precision, keys that came from Oracle.
+        "alter table veiculos alter valor type numeric",
+        "alter table vendas alter valor_pago type numeric, alter id_vendedores type numeric(10, 0)",
+        Path(__file__).with_name("odd_network.sql").read_text(),
+    )
     return project
 
 
 def test_the_first_run_of_a_network_that_nobody_here_made_ends_with_gold(network: Project) -> None:
     network.succeed("run", "elt")
-    assert_raw_equals_source(network)
     assert_gold_equals_source(network)
 
 
@@ -63,7 +67,7 @@ def test_what_is_odd_is_listed(network: Project) -> None:
         "fct_vendas_list_price_is_known": 11,  # 20, 22, 23, 33, 34, 40, 44, 50, 60 to 62
         "fct_vendas_members_are_known": 7,  # 40 to 44, 50, 52
         "fct_vendas_not_in_the_future": 2,  # 63, 64
-        "fct_vendas_paid_with_something": 2,  # 30, 32
+        "fct_vendas_paid_with_something": 4,  # 30, 32, 34, 50
         "fct_vendas_sold_after_opening": 3,  # 60 to 62
         "fct_vendas_sold_by_own_dealership": 4,  # 33, 34, 70, 71
         "fct_vendas_sold_near_list_price": 7,  # 11, 32, 51 to 53, 63, 64

@@ -129,7 +129,7 @@ def test_a_table_without_a_key_is_not_read_incrementally(project: Project) -> No
     )
     with reading(project, ["public-vista.*"], INCREMENTAL):
         done = project.meltano("invoke", "tap-postgres")
-    line = "`public-vista: { table-key-properties: [id] }`"
+    line = "`public-vista: { replication-key: id, table-key-properties: [id] }`"
     assert_refused_unread(done, "public.vista has no primary key", line)
 
 

@@ -5,6 +5,7 @@ dbt imports each module whose name begins with `dbt_`, before it has threads.
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 
 from snowflake.connector.arrow_context import ArrowConverterContext
@@ -17,5 +18,7 @@ DEFAULT_CONFIGURATION["backoff_policy"] = (patience, type(patience))
 
 # The first result that is read sets a logger up. Two threads with a first result at once wait for
 # each other for ever, in 4.8 (std::call_once, held without giving the GIL away), so read one now.
+logging.disable()  # there is nothing to read, and it says so
 with suppress(OperationalError):
     PyArrowRowIterator(None, b"", ArrowConverterContext(), False, False, False, False)
+logging.disable(logging.NOTSET)

@@ -14,4 +14,4 @@ select
     data_venda,
     valor_venda
 from {{ ref('fct_vendas') }}
-where valor_venda <= 0
+where valor_venda <= 0 or valor_venda is null

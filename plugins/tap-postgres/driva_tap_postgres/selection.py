@@ -134,7 +134,8 @@ def check_keys(
         lack, line = "replication key", "replication-key: …"
         what = "a column that grows with each new row"
     elif method == "INCREMENTAL" and not key:
-        lack, line = "primary key", f"table-key-properties: [{replication_key}]"
+        lack = "primary key"
+        line = f"replication-key: {replication_key}, table-key-properties: [{replication_key}]"
         what = "the columns that tell its rows apart"
     else:
         return

@@ -613,7 +613,7 @@ def _is_summed(kind: ColumnType) -> bool:
     if kind.schema.get("x-sql-datatype") != "numeric":
         return False
     precision, scale = kind.schema["x-sql-datatype-properties"].values()
-    return bool(scale <= SCALE_OF_SUMS and precision - scale <= DIGITS_TO_SUM)
+    return bool(0 < scale <= SCALE_OF_SUMS and precision - scale <= DIGITS_TO_SUM)
 
 
 @cache

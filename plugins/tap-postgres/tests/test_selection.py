@@ -102,7 +102,12 @@ def test_names(selected: dict[str, list[str]], words: str | None) -> None:
     [
         ("INCREMENTAL", ["id"], "id", None),
         ("FULL_TABLE", [], None, None),
-        ("INCREMENTAL", [], "id", "no primary key.*`public-a: { table-key-properties: .id. }`"),
+        (
+            "INCREMENTAL",
+            [],
+            "id",
+            "no primary key.*{ replication-key: id, table-key-properties: .id. }",
+        ),
         ("INCREMENTAL", ["id"], None, "no replication key.*`public-a: { replication-key: … }`"),
         ("INCREMENTAL", ["id"], "x", "column public.a.x is a key in `metadata`, and not selected"),
         ("FULL_TABLE", ["x"], None, "column public.a.x is a key in `metadata`, and not selected"),

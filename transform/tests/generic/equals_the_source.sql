@@ -2,11 +2,21 @@
   RAW has the rows that the source had when the tap looked last: their number, the sum of their keys
   and the sum of their values, in every range of 100,000 ids. A range that changed while it was read
   is left to the next run.
-  Args: key, the table's integer key; values, its decimal columns.
+  Args: key, the table's integer key; values, the columns that are decimals in the source. Where they
+  are none, such as numeric without a precision, which is text in RAW, the tap sums nothing either.
 #}
 {% test equals_the_source(model, key, values=[]) %}
 
 {{ config(meta={'tipo': 'reconciliação', 'descricao': 'RAW tem as linhas e as somas da origem em cada faixa de ids.'}) }}
+
+{%- set summed = [] -%}
+{%- if execute and values -%}
+    {%- for column in adapter.get_columns_in_relation(model)
+        if column.name | lower in values and column.is_numeric()
+        and 0 < column.numeric_scale <= 6 and column.numeric_precision - column.numeric_scale <= 26 -%}
+        {%- do summed.append(column.name) -%}
+    {%- endfor -%}
+{%- endif %}
 
 with
 
@@ -28,7 +38,7 @@ checked as (
 rows_of_raw as (
     select
         {{ key }} as chave,
-        max({% for value in values %}coalesce({{ value }}, 0) + {% endfor %}0) as valores
+        max({% for value in summed %}coalesce({{ value }}, 0) + {% endfor %}0) as valores
     from {{ model }}
     where {{ key }} <= (select max(checked.id_final) from checked)
     group by {{ key }}
