@@ -141,7 +141,7 @@ class Project:
             **self.variables,
         }
 
-    def run(self, *command: str | Path, timeout: float = 300) -> Done:
+    def run(self, *command: str | Path, timeout: float = 1200) -> Done:
         """Run a command in the project's folder."""
         done = subprocess.run(
             [str(word) for word in command],
