@@ -166,6 +166,7 @@ class Visit:
 
     def download(self, key: str, separator: str = ";") -> list[dict[str, str]]:
         """Return the rows of a CSV file."""
+        settle(self.page)  # a table that has just been unfolded pushes the button away from a click
         with self.page.expect_download() as download:
             self.page.locator(f".st-key-csv_{key} button").click()
         text = Path(download.value.path()).read_text(encoding="utf-8-sig")
