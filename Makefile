@@ -1,7 +1,7 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup stack run test packages lint format docs slim airflow dashboard backfill down reset \
-	figures bench test-snowflake requirements
+.PHONY: help setup stack run check test packages lint format docs slim airflow dashboard backfill down \
+	reset figures bench requirements
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -14,7 +14,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
+	@grep -hE '^[a-z%-]+:.*## ' Makefile | sed -E 's/^([a-z%-]+):.*## (.*)/\1|\2/; s/%/PART/' \
 		| while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 # What has passwords, or rows of the source, is for its owner only.
@@ -38,8 +38,18 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@echo 'See it:          make dashboard'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
 
-test: lint packages ## Run every check, and every test on a stack of its own
+check: environments ## Check formats, types, and what needs no server: half a minute
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
+		$(wildcard */*.meltano.yml */*/*.meltano.yml)
+	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
+
+test: check lint packages ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
+
+test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard or pipeline
+	.venv/bin/pytest tests/$(subst -,_,$*)
 
 # Debian's, where they may be installed; tests that need one say when there is none.
 packages:
@@ -48,22 +58,8 @@ packages:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium \
 			pgbouncer >/dev/null; } || true
 
-lint: stack .meltano/.airflow .meltano/.dashboard ## Check Python, SQL and YAML, the SQL on the local stack
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy tests benchmarks transform
-	.venv/bin/mypy --python-executable .meltano/extractors/tap-postgres/venv/bin/python \
-		plugins/tap-postgres
-	.venv/bin/mypy --python-executable .meltano/loaders/target-snowflake/venv/bin/python \
-		plugins/target-snowflake plugins/snowflake-patience
-	.venv/bin/mypy --python-executable .meltano/utilities/local-stack/venv/bin/python \
-		plugins/local-stack
-	.venv/bin/mypy --python-executable .meltano/utilities/airflow/venv/bin/python \
-		orchestrate/airflow
-	.venv/bin/mypy --python-executable .meltano/utilities/dashboard/venv/bin/python analyze
+lint: stack ## Check the SQL, as dbt compiles it on the local stack
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
-	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
-		$(wildcard */*.meltano.yml */*/*.meltano.yml)
 
 format: stack ## Format Python and SQL
 	.venv/bin/ruff check --fix-only .
@@ -107,7 +103,7 @@ bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
 
 test-snowflake: setup ## Run the end-to-end test in a throw-away database of a real account
-	.venv/bin/pytest tests/test_snowflake_account.py
+	.venv/bin/pytest tests/pipeline/test_snowflake_account.py
 
 requirements: .venv/.installed ## Resolve every plugin's requirements again
 	$(COMPILE) --group dev --generate-hashes pyproject.toml -o plugins/requirements/meltano.txt
@@ -118,6 +114,30 @@ requirements: .venv/.installed ## Resolve every plugin's requirements again
 	for plugin in dbt-snowflake airflow; do \
 		$(COMPILE) plugins/requirements/$$plugin.in -o plugins/requirements/$$plugin.txt || exit; \
 	done
+
+# A package is checked, and its unit tests run, in the environment that it runs in.
+PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
+
+check-repository: MYPY = .venv/bin/mypy --cache-dir=.mypy_cache/repository
+check-repository:
+	$(MYPY) tests benchmarks transform
+	.venv/bin/pytest -n 0 tests/repository
+
+# Arguments: the package, its environment below .meltano, its folder, and folders checked with it.
+define check-package
+check-$(1):
+	.venv/bin/mypy --cache-dir=.mypy_cache/$(1) --python-executable=.meltano/$(2)/venv/bin/python $(3) $(4)
+	cd $(3) && "$(CURDIR)/.meltano/$(2)/venv/bin/python" "$(CURDIR)/tests/run_in.py" \
+		"$(CURDIR)"/.venv/lib/python3*/site-packages -q -c /dev/null -p no:cacheprovider tests
+endef
+$(eval $(call check-package,tap-postgres,extractors/tap-postgres,plugins/tap-postgres,tests/tap/conformance.py))
+$(eval $(call check-package,target-snowflake,loaders/target-snowflake,plugins/target-snowflake,plugins/snowflake-patience tests/target/conformance.py))
+$(eval $(call check-package,local-stack,utilities/local-stack,plugins/local-stack))
+$(eval $(call check-package,airflow,utilities/airflow,orchestrate/airflow))
+$(eval $(call check-package,dashboard,utilities/dashboard,analyze))
+
+# Plugins that `make run` does not need among them.
+environments: setup .meltano/.airflow .meltano/.dashboard
 
 MELTANO_SCHEMA = $$(ls .venv/lib/python3*/site-packages/meltano/schemas/meltano.schema.json)
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --no-emit-index-url \

@@ -7,12 +7,14 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from gzip import decompress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from string import Template
 from threading import Thread
 from typing import Any
 from urllib.request import Request, urlopen
@@ -23,10 +25,15 @@ import snowflake.connector
 import yaml
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
+from tests.plugins import PLUGINS, Run
+
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
-# The job `elt` without its rehearsal, which is shown in test_pipeline and need not be again.
-ELT = ("tap-postgres", "target-snowflake", "dbt-snowflake:build")
+PLUGIN_FILES = {
+    "tap-postgres": "extract/extract.meltano.yml",
+    "target-snowflake": "load/load.meltano.yml",
+    "dbt-snowflake": "transform/transform.meltano.yml",
+}
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -44,6 +51,16 @@ class Done:
 
     code: int
     output: str
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Singer's messages in the output."""
+        return [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
+
+    @property
+    def logged(self) -> list[str]:
+        """The output without Singer's messages."""
+        return [line for line in self.output.splitlines() if not line.startswith("{")]
 
     def loaded(self) -> dict[str, tuple[int, int]]:
         """Return the rows that target-snowflake reports for each table: new, and known."""
@@ -170,21 +187,129 @@ class Project:
         """Run the local stack's command as Meltano does, two seconds faster."""
         return self.run(ROOT / ".meltano/utilities/local-stack/venv/bin/local-stack", *words)
 
+    def configuration(self, plugin: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return a plugin's settings and its environment, as Meltano resolves them in `local`.
+
+        A variable that was given to the project wins, as one in a terminal does.
+        """
+        kind, file = PLUGINS[plugin][0], PLUGIN_FILES[plugin]
+        declared = yaml.safe_load((self.folder / file).read_text())["plugins"][kind][0]
+        local = yaml.safe_load((self.folder / "meltano.yml").read_text())["environments"][0]
+        of_local = {p["name"]: p["config"] for p in local["config"]["plugins"].get(kind, ())}
+        variables = {
+            **self.environment,
+            **local["env"],
+            **self.variables,
+            "MELTANO_ENVIRONMENT": "local",
+            "MELTANO_SYS_DIR_ROOT": f"{self.folder}/.meltano",
+        }
+        values = {
+            **{s["name"]: s["value"] for s in declared["settings"] if "value" in s},
+            **declared.get("config", {}),
+            **of_local.get(plugin, {}),
+        }
+        prefix = f"{declared['namespace']}_".upper()
+        names = {s["name"]: f"{prefix}{s['name']}".upper() for s in declared["settings"]}
+        values |= {name: variables[v] for name, v in names.items() if variables.get(v)}
+        quoted = {name: json.dumps(value)[1:-1] for name, value in variables.items()}
+        values = json.loads(Template(json.dumps(values)).safe_substitute(quoted))
+        for setting in declared["settings"]:
+            name = setting["name"]
+            if setting.get("kind") in ("integer", "boolean") and isinstance(values.get(name), str):
+                values[name] = yaml.safe_load(values[name])
+        names |= {s["name"]: s["env"] for s in declared["settings"] if "env" in s}
+        environment = {
+            **{names[name]: str(value) for name, value in values.items()},
+            **variables,
+            **declared.get("env", {}),
+        }
+        for extra in ("select", "metadata"):
+            if extra in declared:
+                environment.setdefault(f"{prefix}_{extra}".upper(), json.dumps(declared[extra]))
+        return values, environment
+
+    def fork(
+        self,
+        plugin: str,
+        *words: str | Path,
+        config: Mapping[str, Any] | None = None,
+        given: Path | None = None,
+    ) -> Done:
+        """Run a plugin without Meltano; Singer messages and log are its output.
+
+        Args:
+            plugin: its name.
+            words: its arguments.
+            config: its settings, if not the project's.
+            given: what it reads.
+        """
+        values, environment = self.configuration(plugin)
+        settings = self.folder / f"{plugin}.json"
+        settings.write_text(json.dumps(values if config is None else config))
+        output, log = (self.folder / f"{plugin}.{kind}" for kind in ("out", "log"))
+        is_singer = PLUGINS[plugin][0] != "utilities"
+        command = [plugin, *(("--config", settings) if is_singer else ()), *words]
+        given = given or Path(os.devnull)
+        code = Run(command, self.folder, environment, given, output, log).wait(plugin)
+        return Done(code, log.read_text() + output.read_text())
+
+    def extract(self, *words: str | Path) -> Done:
+        """Run the tap, without a state of its own accord."""
+        catalog = self.folder / "catalog.json"
+        catalog.write_text('{"streams": []}')  # of which the tap makes what is selected
+        return self.fork("tap-postgres", "--catalog", catalog, *words)
+
+    def extract_load(self, *, full_refresh: bool = False, fails: bool = False) -> Done:
+        """Run the tap, and then the target, as `meltano run el` does, with a state of their own."""
+        state = self.folder / "state.json"
+        if full_refresh or not state.exists():
+            state.write_text("{}")
+        extracted = self.extract("--state", state)
+        loaded = self.fork("target-snowflake", given=self.folder / "tap-postgres.out")
+        if states := loaded.messages:
+            state.write_text(json.dumps(states[-1]))
+        done = Done(extracted.code or loaded.code, "\n".join(extracted.logged + loaded.logged))
+        assert (done.code != 0) == fails, done.output[-6000:]
+        return done
+
+    @property
+    def bookmarks(self) -> dict[str, Any]:
+        """The bookmarks that `extract_load` has left, by stream."""
+        return _bookmarks(json.loads((self.folder / "state.json").read_text()))
+
+    def dbt(self, *words: str, fails: bool = False) -> Done:
+        """Run dbt without Meltano."""
+        done = self.fork("dbt-snowflake", *words)
+        assert (done.code != 0) == fails, done.output[-6000:]
+        return done
+
+    def build(self, *words: str, fails: bool = False) -> Done:
+        """Build and test as the job does."""
+        return self.dbt("build", "--exclude-resource-type=unit_test", *words, fails=fails)
+
     def up(self) -> Project:
         """Start the local stack."""
         done = self.local_stack("up")
         assert done.code == 0, done.output
         return self
 
+    def conforms(self, plugin: str, tests: Path) -> None:
+        """Pass tests that run in a plugin's environment."""
+        done = self.with_variables(
+            TAP_POSTGRES_PORT=str(self.postgres_port),
+            TARGET_SNOWFLAKE_PORT=str(self.snowflake_port),
+        ).run(
+            ROOT / f".meltano/{plugin}/venv/bin/python",
+            *(ROOT / "tests/run_in.py", sysconfig.get_path("purelib")),
+            *("-q", "-W", "ignore", "-c", "/dev/null", "--rootdir", self.folder, tests),
+        )
+        assert done.code == 0, done.output[-5000:]
+        assert " passed" in done.output
+
     def state(self) -> dict[str, Any]:
         """Return Meltano's bookmarks by stream."""
         listed = self.succeed("--log-level=error", "state", "get", STATE_ID)
-        state = json.loads(listed.output[listed.output.index("{") :])
-        return {
-            stream: bookmark["replication_key_value"]
-            for stream, bookmark in state["singer_state"]["bookmarks"].items()
-            if "replication_key_value" in bookmark
-        }
+        return _bookmarks(json.loads(listed.output[listed.output.index("{") :])["singer_state"])
 
     def postgres(self, user: str = "driva") -> psycopg.Connection:
         """Open a connection to the source, committing each statement."""
@@ -274,6 +399,22 @@ def browsing() -> Iterator[Callable[..., BrowserContext]]:
             return context
 
         yield window
+
+
+def assert_refused(done: Done, *words: str) -> None:
+    """The command failed, says all of this, and shows no traceback."""
+    assert done.code != 0, done.output
+    assert "Traceback" not in done.output, done.output
+    for word in words:
+        assert word in done.output, done.output
+
+
+def _bookmarks(state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        stream: bookmark["replication_key_value"]
+        for stream, bookmark in state["bookmarks"].items()
+        if "replication_key_value" in bookmark
+    }
 
 
 def free_port() -> int:

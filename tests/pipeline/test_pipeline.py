@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.conftest import ELT, STATE_ID, Project
+from tests.conftest import STATE_ID, Project
 from tests.oracle import SOURCE, assert_gold_equals_source, assert_raw_equals_source
 
 SALES = 4_000
@@ -65,8 +65,7 @@ def test_an_empty_build_is_a_rehearsal_or_refused(network: Project) -> None:
         "select (select count(*) from GOLD.FCT_VENDAS), (select count(*) from ENSAIO.FCT_VENDAS)"
     )
     assert network.warehouse(counts) == [(SALES + 5, 0)]
-    refused = network.meltano("invoke", "dbt-snowflake", "build", "--empty")
-    assert refused.code != 0
+    refused = network.dbt("build", "--empty", fails=True)
     assert "--empty and --target ensaio go together" in refused.output
     assert network.warehouse(counts) == [(SALES + 5, 0)]
 
@@ -114,7 +113,8 @@ def test_a_day_later_the_new_rows_are_loaded_and_only_they(network: Project) -> 
         "values (803, 1, 105000, '2026-06-01')",
         "update veiculos set valor = valor + 1 where id_veiculos in (1, 2)",
     )
-    done = network.succeed("run", *ELT)
+    done = network.succeed("run", "el")
+    network.build()
     new = {table: rows[0] for table, rows in done.loaded().items()}
     assert new.pop("VENDAS") == 500 + 1
     assert new.pop("CLIENTES") == 1 + 250
@@ -159,9 +159,7 @@ def test_a_price_changed_without_a_date_counts_from_its_load(network: Project) -
 def test_an_incremental_build_ends_where_a_full_one_does(network: Project) -> None:
     statement = "select * from GOLD.FCT_VENDAS order by venda_id"
     incremental = network.warehouse(statement)
-    network.succeed(
-        "invoke", "dbt-snowflake", "run", "--full-refresh", "--select", "fct_vendas", "--quiet"
-    )
+    network.dbt("run", "--full-refresh", "--select", "fct_vendas", "--quiet")
     assert network.warehouse(statement) == incremental
 
 
@@ -184,7 +182,7 @@ def test_full_refresh_takes_an_updated_row_and_doubles_nothing(network: Project)
         "where id_vendas = (select min(id_vendas) from vendas where id_veiculos = 3)"
     )
     network.succeed("run", "--full-refresh", "el")
-    network.succeed("invoke", "dbt-snowflake", "run", "--quiet")
+    network.dbt("run", "--quiet")
     statement = "select desconto from GOLD.FCT_VENDAS where veiculo_id = 3 order by venda_id"
     assert network.warehouse(statement)[0] == (Decimal("0.00"),)
     assert_raw_equals_source(network)
@@ -201,7 +199,8 @@ def test_prices_that_outgrow_their_type_reach_gold(network: Project) -> None:
         values (4, 1, 1234567890.12, now())
         """,
     )
-    network.succeed("run", *ELT)
+    network.succeed("run", "el")
+    network.build()
     newest = "select valor_venda, preco_tabela, desconto from GOLD.FCT_VENDAS where veiculo_id = 4"
     assert network.warehouse(f"{newest} order by data_venda desc limit 1") == [
         (Decimal("1234567890.12"), Decimal("1234567890.99"), Decimal("0.87"))

@@ -15,7 +15,7 @@ from typing import IO, Any
 import psutil
 import pytest
 
-from tests.conftest import ELT, ROOT, STATE_ID, Project, free_port
+from tests.conftest import ROOT, STATE_ID, Project, assert_refused, free_port
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
 
 LOADER = ROOT / ".meltano/loaders/target-snowflake/venv/bin/driva-target-snowflake"
@@ -23,7 +23,8 @@ SERVER = "local_stack.snowflake.server"
 
 
 def test_an_empty_source_gives_empty_tables(project: Project) -> None:
-    project.succeed("run", *ELT)
+    project.extract_load()
+    project.build()
     for table in ("FCT_VENDAS", "ANALISE_VENDAS_TEMPORAL"):
         assert project.warehouse(f"select count(*) from GOLD.{table}") == [(0,)]
 
@@ -193,7 +194,7 @@ def test_an_external_postgres_is_read_and_never_written_to(loaded: Project, tmp_
         assert done.loaded()["VENDAS"] == (20, 0)
         same_source = Project(reader.folder, loaded.postgres_port, reader.snowflake_port)
         assert_raw_equals_source(same_source)
-        reader.succeed("invoke", "dbt-snowflake:build", "--quiet", "--exclude-resource-type=test")
+        reader.build("--quiet", "--exclude-resource-type=test")
         assert_gold_equals_source(same_source)
         assert reader.local_stack("simulate").code == 1
     finally:
@@ -214,6 +215,58 @@ def test_root_starts_postgres_behind_closed_folders(tmp_path: Path) -> None:
     assert project.source("select count(*) from vendas") == [(0,)]
     assert project.local_stack("down").code == 0
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_unknown_environment_of_the_local_stack(loaded: Project) -> None:
+    done = loaded.meltano("--environment=prod", "invoke", "local-stack:status")
+    assert_refused(done, "serves the environment 'local' only")
+
+
+@pytest.mark.parametrize("variable", ["LOCAL_POSTGRES_PORT", "LOCAL_SNOWFLAKE_PORT"])
+def test_a_busy_port(tmp_path: Path, variable: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        busy = Project.create(tmp_path / "project").with_variables(
+            **{variable: str(other.getsockname()[1])}
+        )
+        try:
+            assert_refused(busy.local_stack("up"), "is taken by another program", variable)
+        finally:
+            busy.local_stack("down")
+
+
+def test_a_port_that_is_none(loaded: Project) -> None:
+    done = loaded.with_variables(LOCAL_SNOWFLAKE_PORT="eight").local_stack("status")
+    assert_refused(done, "LOCAL_SNOWFLAKE_PORT='eight' is not a port number")
+
+
+def test_an_unwritable_home(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    project = Project.create(tmp_path / "project")
+    homeless = project.with_variables(LOCAL_STACK_HOME=str(tmp_path / "file" / "home"))
+    assert_refused(homeless.local_stack("up"), "cannot write to", "LOCAL_STACK_HOME")
+
+
+def test_a_home_that_the_servers_cannot_live_in(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "R$5")
+    assert_refused(project.local_stack("up"), "cannot live in a path with $", "move the project")
+    assert not (project.folder / ".local").exists()
+
+
+def test_seeding_twice(loaded: Project) -> None:
+    again = loaded.local_stack("seed")
+    assert (again.code, again.output.split(":")[0]) == (0, "Nothing seeded")
+    assert_refused(loaded.local_stack("seed", "--sales", "10"), "local-stack:reset")
+    assert loaded.source("select count(*) from vendas") == [(20,)]
+
+
+def test_simulating_an_empty_source(tmp_path: Path) -> None:
+    empty = Project.create(tmp_path / "project").up()
+    try:
+        assert_refused(empty.local_stack("simulate"), "seed")
+    finally:
+        empty.local_stack("down")
 
 
 def test_another_port_than_the_running_ones_is_refused(loaded: Project) -> None:

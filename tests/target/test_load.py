@@ -40,7 +40,7 @@ def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:
     two_days_ago = time.time() - 2 * 86400
     os.utime(old, (two_days_ago, two_days_ago))
     sale.change("insert into estados values (2, 'Alagoas', 'AL', now(), null)")
-    assert sale.succeed("run", "el").loaded()["ESTADOS"] == (1, 1)
+    assert sale.extract_load().loaded()["ESTADOS"] == (1, 1)
     assert [file for file in stage.rglob("*") if file.is_file()] == [new]
     formats = sale.warehouse("show file formats in schema RAW")
     assert sorted(row[1] for row in formats) == ["DRIVA_JSON", "DRIVA_PARQUET"]
@@ -54,9 +54,9 @@ def test_a_table_may_have_a_name_that_paths_and_statements_read_otherwise(projec
             f"insert into \"{name}\" values (1, 'Conceição'), (2, null)",
         )
     with project.selecting(dict.fromkeys(names, "id")):
-        by_files = project.succeed("run", "el").loaded()
+        by_files = project.extract_load().loaded()
         with project.record_by_record():
-            by_records = project.succeed("run", "--full-refresh", "el").loaded()
+            by_records = project.extract_load(full_refresh=True).loaded()
     assert sorted(by_files.values()) == [(2, 0)] * len(names)
     assert sorted(by_records.values()) == [(0, 2)] * len(names)
     left = (project.folder / ".meltano/run/batches/local").rglob("*")

@@ -25,7 +25,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Project, browsing, free_port, needs_a_browser
+from tests.conftest import ROOT, STATE_ID, Project, browsing, free_port, needs_a_browser
 
 SALES = 300
 SECRET = "segredo-que-ninguem-le"
@@ -61,13 +61,13 @@ EXTRA_SCHEDULES: list[dict[str, Any]] = [
         "interval": "@once",
         "annotations": {"airflow": {"deadline_minutes": 0.02}},
     },
+    {
+        "name": "retried",
+        "job": "el",
+        "interval": "@once",
+        "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
+    },
 ]
-RETRIED = {
-    "name": "retried",
-    "job": "el",
-    "interval": "@once",
-    "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
-}
 
 
 @dataclass
@@ -497,8 +497,38 @@ def test_lineage_leads_from_the_source_to_the_dashboard(airflow: Airflow) -> Non
     assert roots >= backfills
 
 
+def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(airflow: Airflow) -> None:
+    project = airflow.project
+    assert wait(lambda: not airflow.busy())
+    project.warehouse("drop table RAW.VENDAS")
+    assert project.succeed("state", "clear", "--force", STATE_ID).code == 0
+    run = airflow.trigger("retried")
+    assert wait(lambda: killed(project))
+    assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values())
+    assert "Another run is in progress" in airflow.log("retried", run)
+    # Meltano takes a run for dead when it was not heard of for five minutes.
+    with sqlite3.connect(project.folder / ".meltano/meltano.db") as database:
+        database.execute("update runs set last_heartbeat_at = datetime('now', '-6 minutes')")
+    assert airflow.state("retried", run) == "success"
+    rows = project.source("select count(*), sum(valor_pago) from vendas")
+    assert project.warehouse("select count(*), sum(VALOR_PAGO) from RAW.VENDAS") == rows
+
+
 def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:
     airflow.stop(signal.SIGTERM)
+
+
+def test_on_postgresql_ctrl_c_leaves_nothing_behind(airflow: Airflow) -> None:
+    """As its metadata database."""
+    project = airflow.project
+    with project.postgres() as connection:
+        connection.execute("create database airflow")
+    address = f"driva:driva@127.0.0.1:{project.postgres_port}/airflow"
+    metadata = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{address}"}
+    on_postgresql = Airflow(project.with_variables(**metadata), airflow.command)
+    on_postgresql.start()
+    assert wait(on_postgresql.dags)
+    on_postgresql.stop(signal.SIGINT, group=True)
 
 
 def test_the_scheduler_starts_once_the_api_server_answers(tmp_path: Path) -> None:
@@ -542,30 +572,6 @@ def test_a_port_that_cannot_be_had_is_named(tmp_path: Path, port: str) -> None:
     assert done.code == 1
     assert "AIRFLOW_PORT" in done.output
     assert "Traceback" not in done.output
-
-
-def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(tmp_path: Path) -> None:
-    """On PostgreSQL as the metadata database."""
-    with serving(tmp_path, RETRIED) as airflow:
-        project = airflow.project
-        with project.postgres() as connection:
-            connection.execute("create database airflow")
-        address = f"driva:driva@127.0.0.1:{project.postgres_port}/airflow"
-        airflow.project = project = project.with_variables(
-            AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"postgresql+psycopg2://{address}"
-        )
-        airflow.start()
-        run = airflow.trigger("retried")
-        assert wait(lambda: killed(project))
-        assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values())
-        assert "Another run is in progress" in airflow.log("retried", run)
-        # Meltano takes a run for dead when it was not heard of for five minutes.
-        with sqlite3.connect(project.folder / ".meltano/meltano.db") as database:
-            database.execute("update runs set last_heartbeat_at = datetime('now', '-6 minutes')")
-        assert airflow.state("retried", run) == "success"
-        rows = project.source("select count(*), sum(valor_pago) from vendas")
-        assert project.warehouse("select count(*), sum(VALOR_PAGO) from RAW.VENDAS") == rows
-        airflow.stop(signal.SIGINT, group=True)
 
 
 def killed(project: Project) -> bool:

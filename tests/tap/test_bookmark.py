@@ -14,7 +14,6 @@ import pytest
 
 from tests.conftest import ROOT, Done, Project, free_port
 
-TAP = ROOT / ".meltano/extractors/tap-postgres/venv/bin/driva-tap-postgres"
 STACK = ROOT / ".meltano/utilities/local-stack/venv/bin"
 # Copies a running server into the home of another stack, as the user who will run that.
 COPY = """
@@ -67,9 +66,8 @@ class Stream:
         }
         config = {"host": "127.0.0.1", "port": self.project.postgres_port, "database": "driva"}
         config.update(user="driva", password="driva", filter_schemas=["public"])
-        words: list[str | Path] = [TAP]
+        words: list[str | Path] = []
         for option, content in (
-            ("config", config),
             ("catalog", {"streams": [entry]}),
             ("state", {"bookmarks": {self.name: self.state}}),
         ):
@@ -82,7 +80,7 @@ class Stream:
             "TAP_POSTGRES__METADATA": json.dumps({self.name: {"table-key-properties": ["id"]}}),
             "PGTZ": "UTC",
         }
-        return self.project.with_variables(**variables).run(*words)
+        return self.project.with_variables(**variables).fork("tap-postgres", *words, config=config)
 
     def read(self, *said: str) -> list[Any]:
         """Return the first column of what a run reads, having said this."""
@@ -91,12 +89,10 @@ class Stream:
         for words in said:
             assert words in done.output, done.output
         assert said or "WARNING" not in done.output, done.output
-        lines = [line for line in done.output.splitlines() if line.startswith("{")]
-        messages = [json.loads(line) for line in lines]
-        for message in messages:
+        for message in done.messages:
             if message["type"] == "STATE":
                 self.state = message["value"]["bookmarks"][self.name]
-        records = (message["record"] for message in messages if message["type"] == "RECORD")
+        records = (message["record"] for message in done.messages if message["type"] == "RECORD")
         return [next(iter(record.values())) for record in records]
 
 

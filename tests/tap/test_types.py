@@ -163,11 +163,11 @@ def test_both_ways_bring_the_values_of_the_source(typed: Project) -> None:
             f"insert into tipos values ({places})",
             [(number, *row) for number, row in enumerate(rows)],
         )
-    typed.succeed("run", "el")
+    typed.extract_load()
     by_files = raw(typed)
     typed.warehouse("truncate table RAW.TIPOS")
     with typed.record_by_record():
-        typed.succeed("run", "--full-refresh", "el")
+        typed.extract_load(full_refresh=True)
     by_records = raw(typed)
     assert len(by_files) == len(by_records) == len(rows)
     for row, file, record in zip(rows, by_files, by_records, strict=True):
@@ -185,7 +185,7 @@ def test_a_pooler_by_transaction_brings_the_same_values(typed: Project, tmp_path
         for way in (nullcontext, Project.record_by_record):
             typed.warehouse("truncate table RAW.TIPOS")
             with way(through):
-                through.succeed("run", "--full-refresh", "el")
+                through.extract_load(full_refresh=True)
             assert str(raw(typed)) == str(direct)  # NaN is not equal to itself
 
 
@@ -229,13 +229,12 @@ def test_a_database_in_any_encoding_is_read_as_utf_8(typed: Project, encoding: s
             TAP_POSTGRES_DATABASE=encoding.lower(),
             TARGET_SNOWFLAKE_DEFAULT_TARGET_SCHEMA=encoding,
         )
-        suffix = f"--state-id-suffix={encoding}"
         with other.selecting({"nomes": "id_nomes"}):
-            other.succeed("run", suffix, "el")
+            other.extract_load(full_refresh=True)
             assert typed.warehouse(f"select NOME from {encoding}.NOMES") == [("Conceição",)]
             if encoding == "SQL_ASCII":  # which takes any bytes
                 made.execute(r"update nomes set nome = convert_from('\xe7', 'SQL_ASCII')")
-                done = other.meltano("run", suffix, "el")
+                done = other.extract_load(fails=True)
                 assert (
                     r"public.nomes.nome is not UTF-8 but b'\xe7' in the row with id_nomes = 1"
                     in (done.output)
@@ -261,7 +260,7 @@ def test_a_value_without_a_place_is_refused_with_its_row(
 ) -> None:
     typed.change(f"insert into tipos (id_tipos, {column}) values (999, '{value}')")
     with way(typed):
-        done = typed.meltano("invoke", "tap-postgres")
+        done = typed.extract()
     typed.change("delete from tipos where id_tipos = 999")
     assert done.code != 0
     assert "Traceback" not in done.output

@@ -170,21 +170,19 @@ def test_threads_may_read_their_first_results_at_once(plugin: str, module: str) 
 
 
 def test_dbt(project: Project) -> None:
-    typed(
-        project,
-        "dbt-snowflake",
-        "dbt debug",
-        "dbt ls --select fct_vendas+ --quiet",
-        "dbt compile --select fct_vendas --quiet",
-        "dbt show --select fct_vendas --limit 2",
-        "dbt test --select dim_estados",
-        "dbt seed",
-        "dbt snapshot",
-        "dbt source freshness",
-        "dbt retry",  # of the snapshots, which have succeeded
-        "dbt docs generate --static --quiet",
-        "dbt run-operation newest_load --args '{key: venda_id}'",
-    )
+    for command in (
+        "debug",
+        "ls --select fct_vendas+ --quiet",
+        "compile --select fct_vendas --quiet",
+        "show --select fct_vendas --limit 2",
+        "test --select dim_estados",
+        "seed",
+        "snapshot",
+        "source freshness",
+        "retry",  # of the snapshots, which have succeeded
+        "run-operation newest_load --args '{key: venda_id}'",
+    ):
+        assert "Traceback" not in project.dbt(*shlex.split(command)).output
 
 
 def test_meltano(project: Project) -> None:

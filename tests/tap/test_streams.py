@@ -73,7 +73,7 @@ def test_tables_and_columns_keep_their_whole_names(project: Project) -> None:
     selected = [*(f"public-{table}.*" for table in tables), r"public-a\.b.*", r"!public-a\.b.fora"]
     stamped = ["public-carimbada.*", "!public-carimbada._sdc_sequence"]
     with reading(project, [*selected, *stamped], INCREMENTAL):
-        project.succeed("run", "el")
+        project.extract_load()
         for table in tables:
             assert raw(project, table.upper()) == [{"ID": 1, "V": table}]
         expected = {"ID": 1, **{column.upper(): n for n, column in enumerate(odd)}}
@@ -83,7 +83,7 @@ def test_tables_and_columns_keep_their_whole_names(project: Project) -> None:
         # Again, with a column more, record by record.
         project.change('alter table "a.b" add "new%" int default 5', "delete from carimbada")
         with project.record_by_record():
-            done = project.succeed("run", "--full-refresh", "el")
+            done = project.extract_load(full_refresh=True)
     assert done.loaded()["A.B"] == (0, 1)
     assert raw(project, "A.B") == [{**expected, "NEW%": 5}]
 
@@ -115,7 +115,7 @@ def test_names_that_would_meet_are_refused(
         'create table if not exists nomes (id int primary key, "Nome" text, nome text)',
     )
     with reading(project, select, INCREMENTAL, filter_schemas=["public", "filial"]):
-        assert_refused_unread(project.meltano("invoke", "tap-postgres"), *words)
+        assert_refused_unread(project.extract(), *words)
 
 
 # -- keys ------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_a_table_without_a_key_is_not_read_incrementally(project: Project) -> No
         "create view vista as select * from soltas",
     )
     with reading(project, ["public-vista.*"], INCREMENTAL):
-        done = project.meltano("invoke", "tap-postgres")
+        done = project.extract()
     line = "`public-vista: { replication-key: id, table-key-properties: [id] }`"
     assert_refused_unread(done, "public.vista has no primary key", line)
 
@@ -136,14 +136,14 @@ def test_a_table_without_a_key_is_not_read_incrementally(project: Project) -> No
 def test_the_declared_key_is_used_and_must_tell_rows_apart(project: Project) -> None:
     declared = {**INCREMENTAL, "table-key-properties": ["id"]}
     with reading(project, ["public-soltas.*", "public-vista.*"], declared):
-        project.succeed("run", "el")
+        project.extract_load()
         project.change("insert into soltas values (4, 'b')")
-        again = project.succeed("run", "--full-refresh", "el")
+        again = project.extract_load(full_refresh=True)
         assert again.loaded() == {"SOLTAS": (1, 3), "VISTA": (1, 3)}
         expected = [{"ID": number, "V": v} for number, v in enumerate("aaab", 1)]
         assert raw(project, "SOLTAS") == raw(project, "VISTA") == expected
         project.change("insert into soltas values (4, 'c')")
-        done = project.meltano("invoke", "tap-postgres")
+        done = project.extract()
         project.change("delete from soltas where v = 'c'")
     assert done.code != 0
     assert "has more than one row, or a NULL, with id = 4" in done.output
@@ -163,7 +163,7 @@ def test_a_table_that_is_read_whole_is_replaced(project: Project) -> None:
     with reading(project, everything, FULL_TABLE):
         for way in (nullcontext, project.record_by_record):
             with way():
-                project.succeed("run", "el")
+                project.extract_load()
             assert [row["V"] for row in raw(project, "REPETIDAS")] == ["a", "a", "b"]
             assert raw(project, "RESUMO") == [{"V": "a", "N": 2}, {"V": "b", "N": 1}]
         project.change(
@@ -171,7 +171,7 @@ def test_a_table_that_is_read_whole_is_replaced(project: Project) -> None:
             "delete from chaveada where id = 2",
             "insert into vazia values ('c')",
         )
-        project.succeed("run", "el")
+        project.extract_load()
     assert raw(project, "REPETIDAS") == []
     assert raw(project, "CHAVEADA") == [{"ID": 1, "V": "x"}, {"ID": 3, "V": "x"}]
     assert raw(project, "VAZIA") == [{"V": "c"}]
@@ -183,7 +183,7 @@ def test_a_version_that_does_not_end_leaves_the_table_as_it_was(
     def send(*messages: dict[str, Any]) -> Done:
         file = tmp_path / "messages.jsonl"
         file.write_text("".join(json.dumps(message) + "\n" for message in messages))
-        return project.meltano("invoke", "target-snowflake", "--input", str(file))
+        return project.fork("target-snowflake", given=file)
 
     stream = {"stream": "public-inteira"}
     schema = {"type": "object", "properties": {"v": {"type": "string"}}}
@@ -219,13 +219,13 @@ def test_what_grows_in_the_source_grows_in_raw_or_stops_the_run(project: Project
         "insert into medidas values (1, 1.25, 5, 7, '2026-01-02', 'abc')",
     )
     with reading(project, ["public-medidas.*"], INCREMENTAL):
-        project.succeed("run", "el")
+        project.extract_load()
         # What Snowflake can do.
         project.change(
             'alter table medidas alter total type numeric(14, 2), alter "nome%" type varchar(9)',
             "insert into medidas values (2, 1, 1234567890.12, 1, null, 'abcdefghi')",
         )
-        project.succeed("run", "el")
+        project.extract_load()
         assert raw(project, "MEDIDAS")[1]["TOTAL"] == Decimal("1234567890.12")
         assert raw(project, "MEDIDAS")[1]["NOME%"] == "abcdefghi"
         # What it cannot.
@@ -234,7 +234,7 @@ def test_what_grows_in_the_source_grows_in_raw_or_stops_the_run(project: Project
             "alter quanto type numeric(20, 5), alter quando type timestamp",
             "insert into medidas values (3, 0.0049, null, 7.12345, '2026-01-02 03:04:05', null)",
         )
-        stopped = project.meltano("run", "el")
+        stopped = project.extract_load(fails=True)
         assert stopped.code != 0
         assert "Traceback" not in stopped.output
         assert "column preco is DECIMAL(10, 2), and DECIMAL(12, 4) is to come" in stopped.output
@@ -243,7 +243,7 @@ def test_what_grows_in_the_source_grows_in_raw_or_stops_the_run(project: Project
         [line] = [line for line in stopped.output.splitlines() if "Run this, and then" in line]
         for statement in line.partition("--full-refresh: ")[2].split("; "):
             project.warehouse(statement)
-        project.succeed("run", "--full-refresh", "el")
+        project.extract_load(full_refresh=True)
     columns = ("PRECO", "QUANTO", "QUANDO", "TOTAL")
     assert [[row[column] for column in columns] for row in raw(project, "MEDIDAS")] == [
         [Decimal("1.25"), Decimal(7), datetime(2026, 1, 2), Decimal(5)],

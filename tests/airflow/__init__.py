@@ -1,0 +1,1 @@
+"""Airflow, run as `make airflow` does."""

@@ -1,0 +1,106 @@
+"""The plugins without Meltano, each imported once and forked for every run.
+
+Of a short run of tap, target or dbt nearly all is Python's imports, and Meltano's start as long
+again. Tests that are not about Meltano run a plugin's own `main` with the configuration that
+Meltano gives it, in a process of its own, too, which is forked from one that has imported it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = """
+import atexit, importlib, json, os, sys, traceback
+main = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
+for run in map(json.loads, sys.stdin):
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    for number, (name, flags) in enumerate(run["files"]):
+        os.dup2(os.open(name, flags, 0o600), number)
+    os.chdir(run["folder"])
+    os.environ.clear()
+    os.environ.update(run["environment"])
+    sys.stdin, sys.argv, code = open(0), run["command"], 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        code = 1
+        traceback.print_exc()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(code)
+"""
+# Where each plugin is, and its command.
+PLUGINS = {
+    "tap-postgres": ("extractors", "driva_tap_postgres.tap", "main"),
+    "target-snowflake": ("loaders", "driva_target_snowflake.target", "main"),
+    "dbt-snowflake": ("utilities", "dbt.cli.main", "cli"),
+}
+
+
+@cache
+def _imported(plugin: str) -> subprocess.Popen[str]:
+    """Start a process that has imported a plugin, for all runs of this worker."""
+    folder, module, name = PLUGINS[plugin]
+    process = subprocess.Popen(
+        [ROOT / f".meltano/{folder}/{plugin}/venv/bin/python", "-c", PROGRAM, module, name],
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(process.kill)
+    return process
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a plugin.
+
+    Attributes:
+        command: its name and its arguments.
+        folder: where it runs.
+        environment: all of its environment variables.
+        given: a file, its standard input.
+        output: a file for its standard output.
+        log: a file for its standard error.
+    """
+
+    command: Sequence[str | Path]
+    folder: Path
+    environment: Mapping[str, str]
+    given: Path
+    output: Path
+    log: Path
+
+    def wait(self, plugin: str) -> int:
+        """Run it to its end; return the exit code, negative for a signal."""
+        process = _imported(plugin)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        written = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        order = {
+            "command": list(map(str, self.command)),
+            "folder": str(self.folder),
+            "environment": dict(self.environment),
+            "files": [
+                (str(self.given), os.O_RDONLY),
+                (str(self.output), written),
+                (str(self.log), written),
+            ],
+        }
+        print(json.dumps(order), file=process.stdin, flush=True)
+        return int(process.stdout.readline())

@@ -1,0 +1,1 @@
+"""The repository itself: no server, no Meltano."""

@@ -1,0 +1,1 @@
+"""The tap on a real PostgreSQL, its rows loaded into the local Snowflake."""

@@ -1,0 +1,1 @@
+"""dbt on the local Snowflake."""
