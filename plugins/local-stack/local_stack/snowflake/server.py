@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gzip
-import importlib
 import json
 import logging
 from pathlib import Path
@@ -21,10 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_stack.snowflake.engine import LocalSnowflake
-
-# The package's function of the same name hides the module.
-fakesnow: Any = importlib.import_module("fakesnow.server")
+from local_stack.snowflake.adapter import server as fakesnow
+from local_stack.snowflake.instance import LocalSnowflake
 
 _running: dict[str, asyncio.Future[Response]] = {}
 
@@ -109,9 +106,6 @@ async def session(request: Request) -> Response:
 def application(home: Path) -> tuple[Starlette, LocalSnowflake]:
     """Return the web application and the databases below `home` that it serves."""
     snowflake = LocalSnowflake(home)
-    fakesnow.shared_fs = snowflake
-    # Client and server share a file system: a staged file is copied, not sent.
-    fakesnow.gcs_stage_info = lambda _request, _expression, put: put["stageInfo"]
     ours = {
         "/session/v1/login-request": login,
         "/queries/v1/query-request": query,
@@ -119,7 +113,7 @@ def application(home: Path) -> tuple[Starlette, LocalSnowflake]:
     }
     routes = [
         Route(route.path, ours.get(route.path, route.endpoint), methods=list(route.methods or ()))
-        for route in fakesnow.routes
+        for route in snowflake.routes()
     ]
     routes.append(Route(IN_PROGRESS, result))
     return Starlette(routes=routes), snowflake

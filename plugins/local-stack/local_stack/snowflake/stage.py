@@ -7,14 +7,12 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fakesnow.transforms.file_format import lookup_file_format
-from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from local_stack.snowflake.adapter import Connection
+from local_stack.snowflake.errors import unsupported
 
 # What stands in for SEQ8().
 _POSITION = "$POSITION"
@@ -108,22 +106,23 @@ class StagedFiles:
 
     Args:
         stage: where the files are.
-        duckdb: the session's connection, asked for file formats and Parquet columns.
-        database: the session's database, for file formats named without one.
-        schema: likewise its schema.
+        session: asked for file formats and Parquet columns.
     """
 
-    def __init__(
-        self,
-        stage: UserStage,
-        duckdb: DuckDBPyConnection,
-        database: str | None,
-        schema: str | None,
-    ) -> None:
+    def __init__(self, stage: UserStage, session: Connection) -> None:
         self._stage = stage
-        self._duckdb = duckdb
-        self._database = database
-        self._schema = schema
+        self._session = session
+
+    def place(self, statement: Expr) -> set[str]:
+        """Point each SELECT from `@~` in a statement at its files; return their types."""
+        kinds = set()
+        for i, select in enumerate(list(statement.find_all(exp.Select))):
+            source = select.args.get("from_") and select.args["from_"].this
+            if isinstance(source, exp.Table) and (path := user_stage_path(source.this)) is not None:
+                kind = self.file_type(source.args.get("format"))
+                self.rewrite(select, self._stage.files(path), kind, f"$STAGED_{i}")
+                kinds.add(kind)
+        return kinds
 
     def file_type(self, file_format: Expr | dict[str, Any] | None) -> str:
         """Return JSON or PARQUET for a file format's name or its inline options."""
@@ -138,7 +137,7 @@ class StagedFiles:
                 else file_format.sql("snowflake")
             )
         if named:
-            options = lookup_file_format(self._duckdb, str(named), self._database, self._schema)
+            options = self._session.file_format(str(named))
         kind = str(options.get("TYPE", "CSV")).upper()
         if kind not in ("JSON", "PARQUET"):
             raise unsupported(f"reading {kind} files from the user stage")
@@ -172,11 +171,11 @@ class StagedFiles:
             )
         else:
             reader = f"read_parquet({_paths(files)}, union_by_name = true)"
-            described = self._duckdb.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
+            described = self._session.duckdb.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
             by_name = {row[0].upper(): row[0] for row in described}
             columns = {key: by_name[key.upper()] for _, key in fields if key.upper() in by_name}
-        self._duckdb.execute(
-            f"CREATE OR REPLACE TEMPORARY VIEW {view} AS "
+        self._session.duckdb.execute(
+            f'CREATE OR REPLACE TEMPORARY VIEW "{view}" AS '
             f'SELECT *, row_number() OVER () AS "{_POSITION}" FROM {reader}'
         )
         for node, key in fields:
@@ -202,13 +201,6 @@ def _is_semi_structured(node: Expr | None) -> bool:
         exp.DType.VARIANT,
         exp.DType.OBJECT,
         exp.DType.ARRAY,
-    )
-
-
-def unsupported(what: str) -> ProgrammingError:
-    """Return the error for what this local Snowflake does not do; the caller raises it."""
-    return ProgrammingError(
-        msg=f"The local Snowflake does not support {what}.", errno=2, sqlstate="0A000"
     )
 
 
