@@ -61,7 +61,7 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
         query = source.this if is_query else exp.select("*").from_(source.copy())
         name, rows = (node.sql("duckdb") for node in (_SOURCE, query))
         session.duckdb.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {rows}")
-        translated.set("using", exp.alias_(_SOURCE.copy(), source.alias, table=True))
+        translated.set("using", exp.alias_(_SOURCE.copy(), source.alias_or_name, table=True))
     translated.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
     try:
         cursor.run(translated)

@@ -26,8 +26,8 @@ _INERT_PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 _COLUMN_COMMENTS = re.compile(
-    r"\s*alter\s+table\s+(?P<table>\S+)\s+(alter|modify)\s+(column\s+)?"
-    r"(?P<columns>\S+\s+comment\b.*)",
+    r"\s*alter\s+table\s+(?P<table>(\"[^\"]+\"|[^\s\"])+)\s+(alter|modify)\s+(column\s+)?"
+    r"(?P<columns>(\"[^\"]+\"|\w+)\s+comment\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _COLUMN_COMMENT = re.compile(
