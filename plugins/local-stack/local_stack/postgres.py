@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import pwd
@@ -10,23 +9,15 @@ import shutil
 import socket
 import stat
 import subprocess
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from local_stack.settings import Settings, StackError
 
 USER = PASSWORD = DATABASE = "driva"  # noqa: S105  # bound to 127.0.0.1, and said in the README
-
-# linux/capability.h and linux/prctl.h
-_CAP_DAC_READ_SEARCH = 2
-_CAPABILITY_VERSION_3 = 0x20080522
-_PR_SET_SECUREBITS = 28
-_SECBIT_NO_SETUID_FIXUP = 4
-_PR_CAP_AMBIENT = 47
-_PR_CAP_AMBIENT_RAISE = 2
 
 
 class Postgres:
@@ -37,7 +28,7 @@ class Postgres:
         self._root = settings.home / "postgres"
         self._data = self._root / "data"
         self._bin = _binaries()
-        self._as_user = self._unprivileged()
+        self._prefix, self._identity = self._as_nobody()
 
     @property
     def address(self) -> str:
@@ -155,13 +146,13 @@ class Postgres:
         log = self._settings.home / "postgres.log"
         with log.open("w+") as output:
             done = subprocess.run(
-                [self._bin / program, *arguments],
+                [*self._prefix, self._bin / program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-                preexec_fn=self._as_user,
+                **self._identity,
                 check=False,
             )
             output.seek(0)
@@ -173,25 +164,30 @@ class Postgres:
                 raise StackError(f"PostgreSQL's {program} failed: {reason}")
         return done.returncode
 
-    def _unprivileged(self) -> Callable[[], None] | None:
-        """Return what makes a child process a user that PostgreSQL accepts, as root is not."""
+    def _as_nobody(self) -> tuple[list[str], dict[str, Any]]:
+        """Return the command and the options by which root becomes a user that PostgreSQL accepts.
+
+        A clone in root's home lies behind a folder of mode 0700. CAP_DAC_READ_SEARCH opens the way
+        for the server without opening the folder, and lets it do no more. It stays across exec as
+        an ambient capability; by no_setuid_fixup it counts for access(2), by which initdb finds the
+        server.
+        """
         if os.geteuid() != 0:
-            return None
+            return [], {}
         nobody = pwd.getpwnam("nobody")
         hidden = _first_hidden(self._settings.home) or _first_hidden(self._bin)
-
-        def become_nobody() -> None:
-            if hidden:
-                # Capabilities stay across setuid, and access(2), by which initdb finds the server,
-                # counts them too.
-                _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
-            os.setgroups([])
-            os.setgid(nobody.pw_gid)
-            os.setuid(nobody.pw_uid)
-            if hidden:
-                _keep_only_search()
-
-        return become_nobody
+        if not hidden:
+            return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        if not shutil.which("setpriv"):
+            raise StackError(
+                f"{hidden} is closed to others, and PostgreSQL, which does not run as root, passes "
+                "it by setpriv: install util-linux, or move the project"
+            )
+        return [
+            *("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"),
+            *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
+            "--securebits=+no_setuid_fixup",
+        ], {}
 
 
 def require_free_port(port: int, variable: str) -> None:
@@ -229,21 +225,3 @@ def _first_hidden(path: Path) -> Path | None:
         if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH:
             return folder
     return None
-
-
-def _keep_only_search() -> None:
-    """Let an unprivileged process pass folders that are closed to it, and do no more.
-
-    A clone in root's home lies behind a folder of mode 0700. CAP_DAC_READ_SEARCH, kept as an
-    ambient capability across exec, opens the way for the server without opening the folder.
-    """
-    bit = 1 << _CAP_DAC_READ_SEARCH
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
-    _call("capset", header, effective_permitted_inheritable)
-    _call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_READ_SEARCH, 0, 0)
-
-
-def _call(function: str, *arguments: object) -> None:
-    if getattr(ctypes.CDLL(None, use_errno=True), function)(*arguments) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
