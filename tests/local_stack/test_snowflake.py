@@ -1,4 +1,7 @@
-"""The local Snowflake through Snowflake's own connector: one test for each family of statements."""
+"""The local Snowflake through Snowflake's own connector: what needs a client, or a server.
+
+Other families of statements are tested in plugins/local-stack/tests.
+"""
 
 from __future__ import annotations
 
@@ -130,30 +133,6 @@ def test_merge_from_parquet(cursor: SnowflakeCursor, tmp_path: Path) -> None:
     ]
 
 
-def test_merge_refuses_two_rows_for_one(cursor: SnowflakeCursor) -> None:
-    run(cursor, "insert into RAW.T (ID) values (1)")
-    with pytest.raises(ProgrammingError, match="Duplicate row detected") as caught:
-        run(
-            cursor,
-            "merge into RAW.T d using (select 1 as ID, 1 as V union all select 1, 2) s "
-            "on d.ID = s.ID when matched then update set d.V = s.V",
-        )
-    assert caught.value.errno == 100090
-    assert run(cursor, "select V from RAW.T") == [(None,)]
-
-
-def test_merge_deletes(cursor: SnowflakeCursor) -> None:
-    run(cursor, "insert into RAW.T (ID) values (1), (2)")
-    counted = run(
-        cursor,
-        "merge into RAW.T d using (select 1 as ID union all select 3) s on d.ID = s.ID "
-        "when matched then delete when not matched then insert (ID) values (ID)",
-    )
-    assert counted == [(1, 1)]
-    assert columns(cursor) == ["number of rows inserted", "number of rows deleted"]
-    assert run(cursor, "select ID from RAW.T order by ID") == [(2,), (3,)]
-
-
 def test_copy_into(cursor: SnowflakeCursor, tmp_path: Path) -> None:
     put_json(cursor, tmp_path, "c", RECORDS)
     statement = (
@@ -200,142 +179,10 @@ def test_a_database_is_created_and_dropped(project: Project, cursor: SnowflakeCu
         run(cursor, "drop database OTHER")
 
 
-def test_file_formats(cursor: SnowflakeCursor) -> None:
-    run(cursor, "create or replace file format RAW.F type = 'JSON' compression = 'AUTO'")
-    assert run(cursor, "drop file format RAW.F") == [("F successfully dropped.",)]
-    assert run(cursor, "drop file format if exists RAW.F")
-    with pytest.raises(ProgrammingError, match="does not exist or not authorized"):
-        run(cursor, "drop file format RAW.F")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "alter session set query_tag = 'test'",
-        "alter session unset query_tag",
-        "create warehouse if not exists W warehouse_size = xsmall auto_suspend = 60",
-        "alter warehouse W set auto_suspend = 60",
-        "use warehouse W",
-        "create role if not exists R comment = 'test'",
-        "use role R",
-        "grant usage on database DRIVAMOTORS to role R",
-        "grant select on future tables in schema RAW to role R",
-        "revoke usage on database DRIVAMOTORS from role R",
-        "create user if not exists U type = service",
-        "create resource monitor if not exists M with credit_quota = 1",
-        "drop warehouse if exists W",
-    ],
-)
-def test_account_statements_are_accepted(cursor: SnowflakeCursor, statement: str) -> None:
-    assert run(cursor, statement) == [("Statement executed successfully.",)]
-
-
 @pytest.mark.parametrize("script", ["setup.sql", "masking.sql"])
 def test_scripts_for_an_account_run(cursor: SnowflakeCursor, script: str) -> None:
     statements = (ROOT / "load/snowflake" / script).read_text()
     assert len(list(cursor.connection.execute_string(statements))) > 5
-
-
-def test_privileges_can_be_asked_for_and_are_none(cursor: SnowflakeCursor) -> None:
-    cursor.execute("create or replace secure view RAW.SEEN as select 1 as ID")
-    cursor.execute("show grants on RAW.SEEN")
-    assert cursor.fetchall() == []
-
-
-def test_a_client_that_is_interrupted_may_cancel_its_queries(cursor: SnowflakeCursor) -> None:
-    assert run(cursor, "select system$cancel_all_queries(1)") == [("query cancelled.",)]
-
-
-def test_a_view_is_among_the_tables_of_the_schema(cursor: SnowflakeCursor) -> None:
-    cursor.execute("create or replace table RAW.KEPT (ID int)")
-    cursor.execute("create or replace view RAW.SEEN as select ID from RAW.KEPT")
-    cursor.execute(
-        "select table_name, table_type from information_schema.tables "
-        "where table_schema = 'RAW' and table_name in ('KEPT', 'SEEN') order by 1"
-    )
-    assert cursor.fetchall() == [("KEPT", "BASE TABLE"), ("SEEN", "VIEW")]
-
-
-@pytest.mark.parametrize("kind", ["table", "view"])
-def test_a_temporary_object_is_the_sessions_own(
-    project: Project, cursor: SnowflakeCursor, kind: str
-) -> None:
-    name = "DRIVAMOTORS.RAW.T"
-    run(cursor, "insert into RAW.T (ID) values (1)")
-    if kind == "view":
-        name = "DRIVAMOTORS.RAW.V"
-    run(cursor, f"create or replace temporary {kind} {name} as (select 5 as ID, 'x' as S)")
-    assert run(cursor, f"select ID from {name}") == [(5,)]
-    assert [row[0] for row in run(cursor, f"describe {kind} {name}")] == ["ID", "S"]
-    if kind == "table":
-        assert project.warehouse("select ID from RAW.T") == [(1,)]
-    else:
-        with pytest.raises(DatabaseError):
-            project.warehouse("select ID from RAW.V")
-    run(cursor, f"drop {kind} if exists {name} cascade")
-    if kind == "table":
-        assert run(cursor, "select ID from RAW.T") == [(1,)]
-
-
-def test_a_contract_holds(cursor: SnowflakeCursor) -> None:
-    create = (
-        "create or replace transient table RAW.C (ID number(38, 0) not null, V number(18, 2)) "
-        "as (select ID, V from (select {id} as ID, 1.005 as V) as model)"
-    )
-    run(cursor, create.format(id=1))
-    assert run(cursor, "select ID, V from RAW.C") == [(1, Decimal("1.01"))]
-    with pytest.raises(ProgrammingError, match="NOT NULL"):
-        run(cursor, create.format(id="null"))
-    assert run(cursor, "select ID, V from RAW.C") == [(1, Decimal("1.01"))]
-
-
-def test_keys_are_declared_but_not_enforced_as_in_snowflake(cursor: SnowflakeCursor) -> None:
-    run(cursor, "create or replace table RAW.K (ID number not null, primary key (ID))")
-    assert run(cursor, "insert into RAW.K values (1), (1)") == [(2,)]
-
-
-def test_arithmetic_is_decimal(cursor: SnowflakeCursor) -> None:
-    values = "(select 1.01::number(10, 2) as V union all select 1.02)"
-    statement = f"select round(avg(V), 2), cast(sum(V) / count(*) as number(10, 2)) from {values}"
-    assert run(cursor, statement) == [(Decimal("1.02"), Decimal("1.02"))]
-    assert run(cursor, f"select sum(V) from {values}") == [(Decimal("2.03"),)]
-    # A half of a cent beyond what eight decimals of a binary number can tell.
-    total = "(select 1211508872.10::number(12, 2) as T)"
-    assert run(cursor, f"select round(T / 4, 2), cast(-T / 4 as number(38, 2)) from {total}") == [
-        (Decimal("302877218.03"), Decimal("-302877218.03"))
-    ]
-    # Nor rounded to eight decimals before it is rounded to four.
-    growth = "(select cast(100 * (2719434.12 - 1634278.75) as number(38, 12)) as G)"
-    assert run(cursor, f"select cast(G / 1634278.75 as number(18, 4)) from {growth}") == [
-        (Decimal("66.3996"),)
-    ]
-    with pytest.raises(ProgrammingError, match="Division by zero"):
-        run(cursor, "select 1 / (ID - ID) from (select 1 as ID)")
-
-
-def test_a_column_of_dates_is_formatted(cursor: SnowflakeCursor) -> None:
-    days = "(select cast('2024-03-29' as date) as D)"
-    assert run(cursor, f"select to_char(D, 'DD/MM/YYYY'), to_char(D) from {days}") == [
-        ("29/03/2024", "2024-03-29")
-    ]
-
-
-def test_a_transaction_is_rolled_back(cursor: SnowflakeCursor) -> None:
-    run(cursor, "begin")
-    run(cursor, "insert into RAW.T (ID) values (1)")
-    run(cursor, "rollback")
-    assert run(cursor, "select count(*) from RAW.T") == [(0,)]
-
-
-def test_a_transaction_that_is_left_open_gives_way(
-    project: Project, cursor: SnowflakeCursor
-) -> None:
-    run(cursor, "create table RAW.ABERTA (ID int)")
-    with project.snowflake() as left:
-        run(left.cursor(), "begin")
-        run(left.cursor(), "insert into RAW.ABERTA values (1)")
-        run(cursor, "insert into RAW.ABERTA values (2)")
-        assert run(cursor, "select ID from RAW.ABERTA") == [(2,)]
 
 
 @pytest.mark.parametrize(
@@ -417,39 +264,3 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
         project.up()
         client.join()
     assert project.warehouse("select count(*), sum(V) from RAW.T") == before
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "is_possible"),
-    [
-        ("number(10, 2)", "number(14, 2)", True),
-        ("number(10, 2)", "number(12, 4)", False),
-        ("int", "number(20, 5)", False),
-        ("date", "timestamp_ntz", False),
-        ("varchar(5)", "text", True),
-        ("varchar(5)", "varchar(4)", False),
-        ("number(38, 0)", "varchar", False),
-    ],
-)
-def test_a_column_changes_its_type_as_far_as_on_an_account(
-    cursor: SnowflakeCursor, before: str, after: str, is_possible: bool
-) -> None:
-    run(cursor, f'create or replace table RAW.MEDIDA ("c%" {before})')
-    change = f'alter table RAW.MEDIDA alter column "c%" set data type {after}'
-    if is_possible:
-        run(cursor, change)
-    else:
-        with pytest.raises(ProgrammingError, match="cannot change column c%"):
-            run(cursor, change)
-
-
-def test_a_number_of_more_than_64_bits_is_refused_with_the_reason(cursor: SnowflakeCursor) -> None:
-    with pytest.raises(ProgrammingError, match=r"keeps a NUMBER\(38, 0\) in 64 bits; an account"):
-        run(cursor, f"insert into RAW.T (ID) select {'9' * 37}::number(38, 1)")
-
-
-def test_names_with_an_apostrophe(cursor: SnowflakeCursor) -> None:
-    run(cursor, "create table RAW.\"D'ÁVILA\" (\"APOS'TROFE\" varchar(9)) comment = 'd''água'")
-    [(name, kind, *_)] = run(cursor, 'describe table RAW."D\'ÁVILA"')
-    assert (name, kind) == ("APOS'TROFE", "VARCHAR(9)")
-    run(cursor, 'drop table RAW."D\'ÁVILA"')

@@ -1,7 +1,5 @@
 """A local Snowflake in this process, without a server."""
 
-# mypy: disallow-untyped-decorators=False
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 A case that holds without it says that fakesnow does it by itself now: delete what it names.
 """
 
-# mypy: disallow-untyped-decorators=False
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """Rewrite rules: SQL in, SQL out."""
 
-# mypy: disallow-untyped-decorators=False
-
 from __future__ import annotations
 
 from collections.abc import Callable

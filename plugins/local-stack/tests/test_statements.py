@@ -1,7 +1,5 @@
 """Families of statements, without a client: its part in them is tested with the server."""
 
-# mypy: disallow-untyped-decorators=False
-
 from __future__ import annotations
 
 import threading
