@@ -34,6 +34,8 @@ PLUGIN_FILES = {
     "target-snowflake": "load/load.meltano.yml",
     "dbt-snowflake": "transform/transform.meltano.yml",
 }
+# The first test of a file that has failed.
+FAILED: dict[Path, str] = {}
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -423,6 +425,34 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Of a file whose tests build on each other, choose those before a chosen one, too."""
+    every = list(items)
+    yield
+    last = {item.path: every.index(item) for item in items}
+    items[:] = [
+        item
+        for i, item in enumerate(every)
+        if item in items or (item.get_closest_marker("in_order") and i < last.get(item.path, 0))
+    ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note which test of a file has failed first."""
+    report = yield
+    if report.failed:
+        FAILED.setdefault(item.path, item.name)
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what builds on a test that has failed."""
+    if item.get_closest_marker("in_order") and (before := FAILED.get(item.path)):
+        pytest.skip(f"{before}, which comes before it, has failed")
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ import yaml
 
 from tests.conftest import ROOT, STATE_ID, Project, browsing, free_port, needs_a_browser
 
+pytestmark = pytest.mark.in_order
+
 SALES = 300
 SECRET = "segredo-que-ninguem-le"
 LOAD = "tap-postgres-to-target-snowflake"

@@ -18,6 +18,8 @@ import pytest
 from tests.conftest import ROOT, STATE_ID, Project, assert_refused, free_port
 from tests.oracle import assert_gold_equals_source, assert_raw_equals_source
 
+pytestmark = pytest.mark.in_order
+
 LOADER = ROOT / ".meltano/loaders/target-snowflake/venv/bin/driva-target-snowflake"
 SERVER = "local_stack.snowflake.server"
 

@@ -18,6 +18,8 @@ import yaml
 
 from tests.conftest import ROOT, STATE_ID, Project, free_port
 
+pytestmark = pytest.mark.in_order
+
 SALES = 50
 SCHEDULES: list[dict[str, Any]] = [
     {"name": "sao-paulo", "job": "el", "interval": "CRON_TZ=America/Sao_Paulo 0 6 * * *"},

@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import STATE_ID, Project
 from tests.oracle import SOURCE, assert_gold_equals_source, assert_raw_equals_source
 
+pytestmark = pytest.mark.in_order
+
 SALES = 4_000
 BEYOND_INT = 2**31 + 7
 LATE_CUSTOMER = 900_000

@@ -8,8 +8,8 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT, STATE_ID, Project
+
+pytestmark = pytest.mark.in_order
 
 # Tables that only these tests have, and the replication key of each.
 TABLES = {"tardias": "id_tardias", "em_blocos": "id_em_blocos", "avulsas": "criada"}
@@ -153,14 +155,17 @@ def started(project: Project, *options: str) -> Iterator[subprocess.Popen[str]]:
     time.sleep(2)
 
 
-def kill(run: subprocess.Popen[str], killed: str) -> None:
-    """Kill those processes of a run whose command has this in it."""
+def kill(run: subprocess.Popen[str], killed: str) -> bool:
+    """Kill those processes of a run whose command has this in it; False if there is none."""
+    hit = False
     with suppress(psutil.NoSuchProcess):
         root = psutil.Process(run.pid)
         for process in [*root.children(recursive=True), root]:
             with suppress(psutil.NoSuchProcess):
                 if killed in " ".join(process.cmdline()):
                     os.kill(process.pid, signal.SIGKILL)
+                    hit = True
+    return hit
 
 
 def assert_sales_equal_the_source(project: Project) -> None:
@@ -193,7 +198,7 @@ def test_a_kill_in_the_middle_and_a_rerun_give_exactly_the_source(
                 break
         else:
             pytest.fail("the run ended before it could be killed")
-        kill(run, killed)
+        assert kill(run, killed)
     assert run.returncode != 0
     for left in folder.iterdir():
         os.utime(left, (0, 0))  # so that it is not of today
@@ -215,13 +220,17 @@ def test_two_runs_at_once_leave_each_other_their_files(large: Project) -> None:
 
 def test_kills_at_random_moments_and_a_rerun_give_exactly_the_source(large: Project) -> None:
     seed = random.randrange(10**9)
-    moments = random.Random(seed)
-    begin: Callable[[Project], AbstractContextManager[subprocess.Popen[str]]] = first_load_of
-    for _ in range(4):
-        with begin(large) as run:
-            time.sleep(moments.uniform(2, 6))
-            kill(run, moments.choice(["driva-tap-postgres", "driva-target", "bin/meltano"]))
-        begin = started
-    large.succeed("run", "--force", "el")
     print(f"seed {seed}")
+    moments = random.Random(seed)
+    for _ in range(4):
+        # A moment is a line of the log and a little more, whatever the machine's speed is.
+        with started(large, "--full-refresh") as run:
+            assert run.stdout is not None
+            for _ in range(moments.randrange(12)):
+                run.stdout.readline()
+            time.sleep(moments.uniform(0, 0.2))
+            victims = moments.sample(["driva-tap-postgres", "driva-target", "bin/meltano"], 3)
+            assert any(kill(run, victim) for victim in victims)
+        assert run.returncode != 0
+    large.succeed("run", "--force", "el")
     assert_sales_equal_the_source(large)

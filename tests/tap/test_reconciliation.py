@@ -11,6 +11,8 @@ import pytest
 
 from tests.conftest import Project
 
+pytestmark = pytest.mark.in_order
+
 TABLES = {"contas": "id_contas", "lentas": "id_lentas"}
 # Each query of this table takes a while, so that something can happen meanwhile.
 SLOWLY = {"custom_where_clauses": ["(select pg_sleep(0.3)) is not null"]}

@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import Done, Project
 
+pytestmark = pytest.mark.in_order
+
 INCREMENTAL = {"replication-method": "INCREMENTAL", "replication-key": "id"}
 FULL_TABLE = {"replication-method": "FULL_TABLE"}
 

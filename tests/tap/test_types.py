@@ -27,6 +27,8 @@ from psycopg.types.json import Json, Jsonb
 
 from tests.conftest import Project, free_port
 
+pytestmark = pytest.mark.in_order
+
 ROWS = 150
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 needs_pgbouncer = pytest.mark.skipif(

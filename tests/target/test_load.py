@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import Project, overheard
 
+pytestmark = pytest.mark.in_order
+
 
 @pytest.fixture(scope="module")
 def sale(project: Project) -> Project:

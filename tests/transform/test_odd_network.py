@@ -11,6 +11,8 @@ from tests.conftest import Project, browsing, needs_a_browser
 from tests.dashboard.test_dashboard import CHART, PAGES, Visit, serving
 from tests.oracle import assert_gold_equals_source
 
+pytestmark = pytest.mark.in_order
+
 
 @pytest.fixture(scope="module")
 def network(project: Project) -> Project:

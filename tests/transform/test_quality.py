@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import Done, Project
 from tests.oracle import assert_gold_equals_source
 
+pytestmark = pytest.mark.in_order
+
 SALES = 5_000
 LAST_RUN = "executado_em = (select max(executado_em) from GOLD.QUALIDADE_DADOS)"
 NAME, ADDRESS = "Zuleica Sentinela", "Travessa do Segredo, 7"
