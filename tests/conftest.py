@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -356,16 +356,25 @@ class Project:
         return rows
 
 
+class Sent(NamedTuple):
+    """A request to the local Snowflake."""
+
+    path: str
+    body: str
+    session: str
+
+
 @contextmanager
-def overheard(port: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """Pass requests on to the local Snowflake; yields a port, and paths and bodies sent to it."""
-    sent: list[tuple[str, str]] = []
+def overheard(port: int) -> Iterator[tuple[int, list[Sent]]]:
+    """Pass requests on to the local Snowflake; yields a port, and what is sent to it."""
+    sent: list[Sent] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             is_zipped = self.headers.get("Content-Encoding") == "gzip"
-            sent.append((self.path, (decompress(body) if is_zipped else body).decode()))
+            text = (decompress(body) if is_zipped else body).decode()
+            sent.append(Sent(self.path, text, self.headers.get("Authorization", "")))
             request = Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
             with urlopen(request) as answer:
                 self.send_response(answer.status)

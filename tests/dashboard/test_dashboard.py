@@ -697,10 +697,10 @@ def test_it_asks_for_aggregates_of_gold_as_the_reporter(
         assert visit.download("verificacoes")[0]["Situação"] == "falha"
         visit.page.close()
     gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'ok' where tipo = 'volume'")
-    logins = [path for path, _ in sent if "login-request" in path]
+    logins = [request.path for request in sent if "login-request" in request.path]
     assert logins
     assert all("roleName=DRIVA_REPORTER" in path for path in logins)
-    statements = {json.loads(body or "{}").get("sqlText") for _, body in sent} - {None}
+    statements = {json.loads(request.body or "{}").get("sqlText") for request in sent} - {None}
     assert len(statements) > 10
     for statement in statements:
         query = sqlglot.parse_one(statement, dialect="snowflake")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Project, overheard
+from tests.conftest import Project, Sent, overheard
 
 pytestmark = pytest.mark.in_order
 
@@ -22,15 +22,52 @@ def sale(project: Project) -> Project:
     return project
 
 
+def statements(sent: list[Sent]) -> list[tuple[str, str]]:
+    """Return each statement that was sent, behind the tag that its session had then."""
+    tags: dict[str, str] = {}
+    tagged = []
+    for request in sent:
+        sql = json.loads(request.body or "{}").get("sqlText") or ""
+        if "set query_tag" in sql:
+            tags[request.session] = sql.split("'")[1]
+        elif sql:
+            tagged.append((tags.get(request.session, ""), sql))
+    return tagged
+
+
 def test_statements_are_tagged_with_environment_run_and_stream(sale: Project) -> None:
     run = str(uuid.uuid4())
     with overheard(sale.snowflake_port) as (port, sent):
         through = sale.with_variables(LOCAL_SNOWFLAKE_PORT=str(port), MELTANO_RUN_ID=run)
         through.succeed("run", "el")
-    statements = [sql for _, body in sent if (sql := json.loads(body or "{}").get("sqlText"))]
-    merge = next(i for i, sql in enumerate(statements) if "merge into" in sql)
-    tags = [sql.split("'")[1] for sql in statements[:merge] if "query_tag" in sql]
-    assert json.loads(tags[-1]) == {"environment": "local", "run": run, "stream": "public-estados"}
+    [tag] = [tag for tag, sql in statements(sent) if "merge into" in sql and "ESTADOS" in sql]
+    assert json.loads(tag) == {"environment": "local", "run": run, "stream": "public-estados"}
+
+
+def test_streams_that_are_loaded_at_once_are_not_taken_for_each_other(
+    project: Project, tmp_path: Path
+) -> None:
+    streams = [f"public-fluxo_{number}" for number in range(8)]
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    messages = [
+        {"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": ["id"]}
+        for stream in streams
+    ]
+    messages += [
+        {"type": "RECORD", "stream": stream, "record": {"id": id_}}
+        for number, stream in enumerate(streams)
+        for id_ in range(number + 1)
+    ]
+    file = tmp_path / "messages.jsonl"
+    file.write_text("".join(json.dumps(message) + "\n" for message in messages))
+    with overheard(project.snowflake_port) as (port, sent):
+        through = project.with_variables(LOCAL_SNOWFLAKE_PORT=str(port))
+        done = through.succeed("invoke", "target-snowflake", "--input", str(file))
+    assert done.loaded() == {f"FLUXO_{number}": (number + 1, 0) for number in range(8)}
+    merges = [(tag, sql) for tag, sql in statements(sent) if "merge into" in sql]
+    assert len(merges) == len(streams)
+    for tag, sql in merges:
+        assert json.loads(tag)["stream"].removeprefix("public-").upper() in sql.split("using")[0]
 
 
 def test_what_a_dead_run_has_staged_is_removed(sale: Project) -> None:

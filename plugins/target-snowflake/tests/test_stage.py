@@ -1,0 +1,108 @@
+"""Statements that load staged files, held against those of the installed base class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from driva_target_snowflake.connector import DrivaSnowflakeConnector
+from driva_target_snowflake.errors import LoadError
+from driva_target_snowflake.stage import STAGE, Staged, local_path, replaced, with_values
+from singer_sdk.sql.connector import FullyQualifiedName
+
+SCHEMA = {
+    "properties": {
+        "id": {"type": "integer"},
+        "a :b": {"type": "string"},
+        "order": {"type": "object", "x-sql-datatype": "json"},
+        "foto": {"type": "string", "x-sql-datatype": "binary"},
+        "_sdc_deleted_at": {"type": "string", "format": "date-time"},
+    }
+}
+VALUES = (
+    "$1:id::DECIMAL as id, "
+    '$1:"a :b"::VARCHAR as "A :B", '
+    'parse_json($1:"order"::varchar)::VARIANT as "ORDER", '
+    "to_binary($1:foto::varchar, 'HEX')::BINARY as foto, "
+    "{deleted}::TIMESTAMP_NTZ as _sdc_deleted_at"
+)
+
+
+@pytest.fixture
+def connector() -> DrivaSnowflakeConnector:
+    """A connector to nowhere, which writes statements as one that is connected."""
+    engine = sa.create_engine("snowflake://u:p@a/D")
+    engine.dialect.identifier_preparer._double_percents = False
+    made = DrivaSnowflakeConnector(
+        {
+            "account": "a",
+            "user": "u",
+            "password": "p",
+            "database": "D",
+            "query_tag": "{stream}.{run}",
+        }
+    )
+    made._cached_engine = engine
+    return made
+
+
+def test_columns_are_read_as_their_types_say(connector: DrivaSnowflakeConnector) -> None:
+    for values, deleted in (({}, "$1:_sdc_deleted_at"), ({"_sdc_deleted_at": "null"}, "null")):
+        selected = connector._get_column_selections(with_values(SCHEMA, values))
+        read = connector._format_column_selections(selected, "json_casting")
+        assert read == VALUES.format(deleted=deleted)
+    assert "x-sql-value" not in str(SCHEMA)
+
+
+@pytest.mark.parametrize("is_unique", [False, True])
+def test_the_last_row_of_a_key_is_looked_for_only_where_one_may_be_twice(
+    connector: DrivaSnowflakeConnector, is_unique: bool
+) -> None:
+    table = FullyQualifiedName(table="T", schema="S", database="D")
+    staged = Staged("folder", "D.S.F", SCHEMA, is_unique)
+    merge = connector.merge_statement(table, staged, ["id", "a :b"])
+    last = ' QUALIFY ROW_NUMBER() OVER (PARTITION BY id, "A :B" ORDER BY SEQ8() DESC) = 1'
+    read = VALUES.format(deleted="$1:_sdc_deleted_at")
+    assert merge.startswith(
+        f"merge into D.S.T d using (select {read} from '{STAGE}folder'(file_format => D.S.F)"
+        f'{"" if is_unique else last}) s on d.id = s.id and d."A :B" = s."A :B" when matched '
+    )
+
+
+def test_a_base_class_that_writes_otherwise_is_noticed(
+    connector: DrivaSnowflakeConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(LoadError, match="does not write 'replace' any more: install the one in"):
+        replaced("create or alter", "replace", "")
+    other = sa.text("merge into t using (select 1 qualify 1 = 1) s on 1 = 1")
+    monkeypatch.setattr(connector, "_get_merge_from_stage_statement", lambda *_: (other, {}))
+    table = FullyQualifiedName(table="T")
+    with pytest.raises(LoadError, match="ROW_NUMBER"):
+        connector.merge_statement(table, Staged("folder", "F", SCHEMA, True), ["id"])
+
+
+@pytest.mark.parametrize(("kind", "end"), [("JSON", ""), ("PARQUET", " use_logical_type = true")])
+def test_a_file_format_is_left_as_it_is(
+    connector: DrivaSnowflakeConnector, kind: str, end: str
+) -> None:
+    statement, _ = connector._get_file_format_statement("D.S.F", kind)
+    begin = "create file format if not exists D.S.F type = "
+    assert str(statement) == f"{begin}'{kind}' compression = 'AUTO'{end}"
+
+
+def test_files_are_staged_where_dead_runs_are_looked_for(
+    connector: DrivaSnowflakeConnector,
+) -> None:
+    assert str(connector._get_put_statement("f", "file://x")[0]) == f"put :file_uri '{STAGE}f'"
+    assert local_path("file:///a b/50%/#1.parquet") == Path("/a b/50%/#1.parquet")
+
+
+def test_a_stream_has_a_tag_of_its_own(
+    connector: DrivaSnowflakeConnector,
+) -> None:
+    connectors = [connector.of_stream(stream) for stream in ("a", "b")]
+    tags = [own._engine.get_execution_options()["query_tag"] for own in connectors]
+    run = connector.query_tag("").removeprefix(".")
+    assert tags == [f"a.{run}", f"b.{run}"]
+    assert {own._engine.pool for own in connectors} == {connector._engine.pool}
