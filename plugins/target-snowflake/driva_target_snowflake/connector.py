@@ -51,6 +51,7 @@ class DrivaSnowflakeConnector(StagingConnector):
         """
         own = DrivaSnowflakeConnector(dict(self.config))
         own._cached_engine = self._engine.execution_options(query_tag=self.query_tag(stream))
+        self.schema_cache = self.schema_cache or self.inspector.get_schema_names()
         own.schema_cache = self.schema_cache
         own.file_formats = self.file_formats
         return own

@@ -101,6 +101,7 @@ def test_files_are_staged_where_dead_runs_are_looked_for(
 def test_a_stream_has_a_tag_of_its_own(
     connector: DrivaSnowflakeConnector,
 ) -> None:
+    connector.schema_cache = ["raw"]
     connectors = [connector.of_stream(stream) for stream in ("a", "b")]
     tags = [own._engine.get_execution_options()["query_tag"] for own in connectors]
     run = connector.query_tag("").removeprefix(".")
