@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import Stream
 
 from driva_tap_postgres.errors import blamed
-from driva_tap_postgres.stream import IDS_PER_RANGE, RECONCILIATION, SCALE_OF_SUMS, DrivaStream
+from driva_tap_postgres.stream import DrivaStream
+from driva_tap_postgres.totals import SCALE_OF_SUMS
 from driva_tap_postgres.types import decimal
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
-
+RECONCILIATION = "driva-reconciliacao"
 _COLUMNS = {
     "tabela": {"type": "string"},
     "faixa": {"type": "integer"},
@@ -91,25 +92,19 @@ def _digest(totals: list[dict[str, Any]]) -> str:
 
 
 def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
-    """Yield the totals of a table's ranges; of its last one even if no row is left in it."""
-    bookmark = table.bookmark
-    if bookmark is None:
+    """Yield the totals of a table's ranges."""
+    if table.totals is None or table.bookmark is None:
         return
-    last = bookmark // IDS_PER_RANGE
     with blamed(table.fully_qualified_name):
-        totals = table.totals(bookmark)
-        moved = table.moved(totals)
-    for number in sorted({*totals, *moved, last}):
-        if number > last:
-            break
-        rows, keys, values = totals.get(number, (0, 0, 0))
+        ranges = list(table.totals.ranges(table.bookmark))
+    for found in ranges:
         yield {
             "tabela": table.fully_qualified_name.table,
-            "faixa": number,
-            "id_inicial": number * IDS_PER_RANGE,
-            "id_final": min((number + 1) * IDS_PER_RANGE - 1, bookmark),
-            "linhas": rows,
-            "soma_chaves": keys,
-            "soma_valores": values,
-            "estavel": number not in moved,
+            "faixa": found.number,
+            "id_inicial": found.first,
+            "id_final": found.last,
+            "linhas": found.total.rows,
+            "soma_chaves": found.total.keys,
+            "soma_valores": found.total.values,
+            "estavel": found.is_stable,
         }

@@ -24,8 +24,9 @@ from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
 from driva_tap_postgres.bookmark import BookmarkError
+from driva_tap_postgres.checks import UnrepresentableError
 from driva_tap_postgres.errors import SettingsError, explained
-from driva_tap_postgres.reconciliation import Reconciliation
+from driva_tap_postgres.reconciliation import RECONCILIATION, Reconciliation
 from driva_tap_postgres.selection import (
     Entry,
     SelectionError,
@@ -34,7 +35,7 @@ from driva_tap_postgres.selection import (
     check_selection,
     up_to_date,
 )
-from driva_tap_postgres.stream import RECONCILIATION, SETTINGS, DrivaStream, UnrepresentableError
+from driva_tap_postgres.stream import DrivaStream
 
 # Where Meltano passes the extractor's `select`, `select_filter` and `metadata` to its process.
 SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
@@ -141,6 +142,9 @@ class DrivaTapPostgres(TapPostgres):
         """
         streams: dict[str, Stream] = super().streams
         sizes = {RECONCILIATION: math.inf}
+        for stream in streams.values():
+            if isinstance(stream, DrivaStream):
+                stream.is_reconciled = streams[RECONCILIATION].selected
         if self.input_catalog is not None:
             selected = [stream for stream in streams.values() if stream.selected]
             read = [stream for stream in selected if isinstance(stream, DrivaStream)]
@@ -181,7 +185,7 @@ class DrivaTapPostgres(TapPostgres):
 
 def _set_for_transaction(connection: sa.Connection) -> None:
     # Not by SQLAlchemy, which would declare a cursor for it.
-    connection.connection.cursor().execute(SETTINGS)
+    connection.connection.cursor().execute(types.SETTINGS)
 
 
 def main() -> None:

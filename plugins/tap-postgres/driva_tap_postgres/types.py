@@ -15,6 +15,13 @@ from sqlalchemy.dialects import postgresql
 
 Value = sa.ColumnElement[Any]
 
+# What goes as text reads the same whatever the server's settings are. libpq has no variables for
+# these, and a pooler takes them neither at the start nor for longer than a transaction.
+SETTINGS = (
+    "select set_config('intervalstyle', 'iso_8601', true) as intervals, "
+    "set_config('extra_float_digits', '1', true) as floats"
+)
+
 # https://docs.snowflake.com/sql-reference/data-types-numeric
 _DIGITS = 38
 

@@ -1,0 +1,73 @@
+"""Bookmarks: what stands in the state, and what PostgreSQL is asked to compare it by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from driva_tap_postgres.bookmark import Bookmark
+from driva_tap_postgres.replication_key import ReplicationKey
+from driva_tap_postgres.source import sql
+from sqlalchemy.dialects import postgresql
+
+CONFIG = {"replication_lookback": 1000, "replication_lookback_seconds": 3600}
+
+
+def test_a_bookmark_is_of_one_replication_key() -> None:
+    left = Bookmark("id", 7, "0a", [1, 2], "0b", True)
+    assert Bookmark.of(left.in_state, "id") == left
+    assert Bookmark.of(left.in_state, "criada") == Bookmark("criada")
+    assert Bookmark.of({}, "id") == Bookmark("id")
+
+
+def test_a_state_that_another_version_has_left_is_taken() -> None:
+    state = {"replication_key": "id", "replication_key_value": 7, "starting_replication_value": 5}
+    assert Bookmark.of(state, "id") == Bookmark("id", 7)
+
+
+def key(kind: sa.types.TypeEngine[Any]) -> ReplicationKey | None:
+    """Return the key that a column of a type is."""
+    return ReplicationKey.of(sa.Column("k", kind), CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lowest"),
+    [
+        (sa.BIGINT(), "CAST('7' AS BIGINT) - 1000"),
+        (sa.NUMERIC(20, 0), "CAST('7' AS NUMERIC(20, 0)) - 1000"),
+        (
+            sa.TIMESTAMP(timezone=True),
+            "CAST(CAST('7' AS TIMESTAMP WITH TIME ZONE) - interval '3600 seconds' "
+            "AS TIMESTAMP WITH TIME ZONE)",
+        ),
+        (sa.DATE(), "CAST(CAST('7' AS DATE) - interval '3600 seconds' AS DATE)"),
+        (postgresql.DOMAIN("d", sa.INTEGER()), "CAST('7' AS INTEGER) - 1000"),
+        (sa.TEXT(), None),
+        (sa.UUID(), None),
+    ],
+)
+def test_a_run_begins_at_the_lookback_below_its_bookmark(
+    kind: sa.types.TypeEngine[Any], lowest: str | None
+) -> None:
+    found = key(kind)
+    assert (found and sql(sa.select(found.lowest("7")))) == (
+        lowest and f"SELECT {lowest} AS anon_1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_whole", "is_time", "in_state"),
+    [
+        (sa.BIGINT(), True, False, 7),
+        (postgresql.DOMAIN("d", sa.BIGINT()), False, False, 7),
+        (sa.NUMERIC(20, 0), False, False, "7"),
+        (sa.DATE(), False, True, "7"),
+    ],
+)
+def test_kinds_of_keys(
+    kind: sa.types.TypeEngine[Any], is_whole: bool, is_time: bool, in_state: int | str
+) -> None:
+    found = key(kind)
+    assert found
+    assert (found.is_whole, found.is_time, found.in_state("7")) == (is_whole, is_time, in_state)
