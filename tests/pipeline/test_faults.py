@@ -57,6 +57,12 @@ def test_snowflake_does_not_answer(seeded: Project) -> None:
     assert_refused(nobody.meltano("run", "el"), "target-snowflake: ", "local-stack:up")
 
 
+@pytest.mark.parametrize("variable", ["TAP_POSTGRES_PORT", "LOCAL_SNOWFLAKE_PORT"])
+def test_a_port_of_a_plugin_that_is_none(seeded: Project, variable: str) -> None:
+    done = seeded.with_variables(**{variable: "eight"}).meltano("run", "el")
+    assert_refused(done, "'eight' is not a port number", variable)
+
+
 def test_after_all_that_a_run_succeeds_and_never_reaches_a_real_account(seeded: Project) -> None:
     account = {
         f"{plugin}_SNOWFLAKE_{name}": "somebody's own"

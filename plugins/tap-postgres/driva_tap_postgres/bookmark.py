@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 
 class BookmarkError(Exception):
-    """The state has a bookmark that is no value of its replication key."""
+    """The state has a bookmark that nothing can be gone on from."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,20 @@ class Bookmark:
     def in_state(self) -> dict[str, Any]:
         """What stands for it in the state."""
         return asdict(self)
+
+
+def check_state(state: Mapping[str, Any]) -> None:
+    """Raise a BookmarkError if a state has not one object for each stream."""
+    bookmarks = state.get("bookmarks", {})
+    of_streams = bookmarks if isinstance(bookmarks, dict) else {"all streams": bookmarks}
+    for stream, bookmark in of_streams.items():
+        kinds = {"sample": list, "digests": dict}
+        odd = not isinstance(bookmark, dict) or any(
+            not isinstance(bookmark.get(name) or kind(), kind) for name, kind in kinds.items()
+        )
+        if odd:
+            raise BookmarkError(
+                f"the bookmark of {stream} in the state is {json.dumps(bookmark)[:200]}, which is "
+                "not made as this tap makes one: mend it with `meltano state set`, or read all of "
+                "the table again with `--full-refresh`."
+            )

@@ -23,7 +23,7 @@ from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, Post
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
-from driva_tap_postgres.bookmark import BookmarkError
+from driva_tap_postgres.bookmark import BookmarkError, check_state
 from driva_tap_postgres.checks import UnrepresentableError
 from driva_tap_postgres.errors import SettingsError, explained
 from driva_tap_postgres.reconciliation import RECONCILIATION, Reconciliation
@@ -61,6 +61,13 @@ class DrivaTapPostgres(TapPostgres):
         "properties": {
             **TapPostgres.config_jsonschema["properties"],
             **th.PropertiesList(
+                # Meltano would show a traceback for what is no number.
+                th.Property(
+                    "port",
+                    th.CustomType({"type": ["integer", "string"]}),
+                    default=5432,
+                    description="Port of the PostgreSQL.",
+                ),
                 th.Property(
                     "replication_lookback",
                     th.IntegerType(minimum=0),
@@ -98,6 +105,11 @@ class DrivaTapPostgres(TapPostgres):
                 f"not set: {', '.join(missing)}. Write them to .env, or choose "
                 "--environment=local, which reads the embedded PostgreSQL."
             )
+        port = str(self.config.get("port", ""))
+        if port and not port.isdecimal():
+            raise SettingsError(
+                f"{port!r} is not a port number: mend TAP_POSTGRES_PORT or LOCAL_POSTGRES_PORT."
+            )
         errors: list[str] = super()._validate_config(raise_errors=raise_errors)
         return errors
 
@@ -108,6 +120,15 @@ class DrivaTapPostgres(TapPostgres):
         connector.sql_to_jsonschema_converter = SchemaOfTypes
         sa.event.listen(connector._engine, "begin", _set_for_transaction)
         return connector
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take the state that the last run has left.
+
+        Raises:
+            BookmarkError: it is not made as a state is.
+        """
+        check_state(state)
+        super().load_state(state)
 
     @functools.cached_property
     def input_catalog(self) -> Catalog | None:

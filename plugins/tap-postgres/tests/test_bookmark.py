@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from driva_tap_postgres.bookmark import Bookmark
+from driva_tap_postgres.bookmark import Bookmark, BookmarkError, check_state
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import sql
 from sqlalchemy.dialects import postgresql
@@ -71,3 +71,24 @@ def test_kinds_of_keys(
     found = key(kind)
     assert found
     assert (found.is_whole, found.is_time, found.in_state("7")) == (is_whole, is_time, in_state)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({}, None),
+        ({"bookmarks": {"public-vendas": {"sample": None, "partitions": []}}}, None),
+        ({"bookmarks": 5}, "of all streams in the state is 5, which is not made as"),
+        ({"bookmarks": {"public-vendas": 5}}, "of public-vendas in the state is 5, which is not"),
+        ({"bookmarks": {"public-vendas": {"sample": 5}}}, 'of public-vendas .* is {"sample": 5}'),
+        ({"bookmarks": {"driva-reconciliacao": {"digests": "a"}}}, "of driva-reconciliacao"),
+    ],
+)
+def test_a_state_that_is_made_otherwise_is_refused(
+    state: dict[str, Any], words: str | None
+) -> None:
+    if words is None:
+        check_state(state)
+    else:
+        with pytest.raises(BookmarkError, match=words):
+            check_state(state)

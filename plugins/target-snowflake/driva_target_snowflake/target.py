@@ -24,7 +24,12 @@ class DrivaTargetSnowflake(TargetSnowflake):
             **TargetSnowflake.config_jsonschema["properties"],
             **th.PropertiesList(
                 th.Property("host", th.StringType, description="Host, if not the account's own."),
-                th.Property("port", th.IntegerType, description="Port, if not 443."),
+                # Meltano would show a traceback for what is no number.
+                th.Property(
+                    "port",
+                    th.CustomType({"type": ["integer", "string"]}),
+                    description="Port, if not 443.",
+                ),
                 th.Property(
                     "protocol",
                     th.StringType,
@@ -52,6 +57,12 @@ class DrivaTargetSnowflake(TargetSnowflake):
             fail(
                 f"not set: {', '.join(f'TARGET_SNOWFLAKE_{n.upper()}' for n in missing)}. Write "
                 "them to .env, or choose --environment=local, which loads the local Snowflake."
+            )
+        port = str(self.config.get("port") or "")
+        if port and not port.isdecimal():
+            fail(
+                f"{port!r} is not a port number: mend TARGET_SNOWFLAKE_PORT or, of the local "
+                "Snowflake, LOCAL_SNOWFLAKE_PORT."
             )
         return super()._validate_config(raise_errors=raise_errors)
 
