@@ -103,10 +103,20 @@ def test_a_filter_that_names_no_table_is_refused(ledger: Project) -> None:
 
 def test_a_full_refresh_sends_them_again_and_records_have_the_same(ledger: Project) -> None:
     before = sent(ledger)
+    # An earlier version of the tap had not these columns.
+    for column in ("IDS_POR_FAIXA", "COLUNAS_SOMADAS"):
+        ledger.warehouse(f"alter table RAW.RECONCILIACAO drop column {column}")
     with ledger.record_by_record():
         done = ledger.extract_load(full_refresh=True)
     assert done.loaded()["RECONCILIACAO"] == (0, 5)
     assert sent(ledger) == before == computed(ledger)
+    said = (
+        "select distinct tabela, ids_por_faixa, colunas_somadas from RAW.RECONCILIACAO order by 1"
+    )
+    assert ledger.warehouse(said) == [
+        ("contas", 100_000, '["valor", "taxa"]'),
+        ("lentas", 100_000, "[]"),
+    ]
 
 
 def test_rows_that_are_not_read_do_not_count(ledger: Project) -> None:

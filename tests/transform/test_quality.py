@@ -130,7 +130,9 @@ def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> 
         "delete from RAW.CIDADES where ID_CIDADES = 5;"
         "update RAW.VENDAS set VALOR_PAGO = VALOR_PAGO + 0.01 where ID_VENDAS = 100;"
         "update RAW.VENDAS set _SDC_BATCHED_AT = '2020-01-01';"
-        f"update RAW.CLIENTES set _SDC_BATCHED_AT = null where CLIENTE = '{NAME}'"
+        f"update RAW.CLIENTES set _SDC_BATCHED_AT = null where CLIENTE = '{NAME}';"
+        # As an earlier version of the tap has sent them.
+        "update RAW.RECONCILIACAO set IDS_POR_FAIXA = null where TABELA = 'estados'"
     )
     mended = (
         "delete from RAW.VEICULOS where _SDC_SEQUENCE = -1;"
@@ -139,7 +141,8 @@ def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> 
         "update RAW.VENDAS set VALOR_PAGO = VALOR_PAGO - 0.01 where ID_VENDAS = 100;"
         "update RAW.VENDAS set _SDC_BATCHED_AT = (select max(_SDC_BATCHED_AT) from RAW.CIDADES);"
         "update RAW.CLIENTES set _SDC_BATCHED_AT = (select max(_SDC_BATCHED_AT) from RAW.CIDADES) "
-        "where _SDC_BATCHED_AT is null"
+        "where _SDC_BATCHED_AT is null;"
+        "update RAW.RECONCILIACAO set IDS_POR_FAIXA = 100000 where TABELA = 'estados'"
     )
     with changed(network, faults, mended):
         done, found = build(network)
@@ -150,7 +153,7 @@ def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> 
             "tabela = cidades, id_inicial = 0, id_final = 111, "
             "linhas_na_origem = 111, linhas_em_raw = 110"
         ),
-        "source_equals_the_source_driva_vendas_id_vendas__valor_pago": (
+        "source_equals_the_source_driva_vendas_id_vendas": (
             f"tabela = vendas, id_inicial = 0, id_final = {SALES}, "
             f"linhas_na_origem = {SALES}, linhas_em_raw = {SALES}"
         ),
@@ -166,6 +169,11 @@ def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> 
         # The run itself says the same, and where all the rows are.
         assert f"{situation.upper()} {gate}: {message}" in done.output
         assert f"select * from DRIVAMOTORS.QUALIDADE.{gate}"[:60] in done.output
+    # Where there is nothing to compare with, that is not ok.
+    assert network.warehouse(
+        "select situacao, mensagem, linhas from GOLD.QUALIDADE_DADOS where "
+        f"verificacao = 'source_equals_the_source_driva_estados_id_estados' and {LAST_RUN}"
+    ) == [("não executada", "Não há com que comparar.", None)]
 
 
 @pytest.mark.parametrize(

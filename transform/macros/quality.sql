@@ -1,6 +1,7 @@
 {# Keeps the result of each data test in GOLD.QUALIDADE_DADOS, and says where to look. A warning
    becomes an alert above a share of the table's rows, `alert_percent` or the test's own
    `limite_percentual`, or from the test's `nivel_de_alerta` on. Airflow reads the log's ALERTA.
+   A test that counts less than nothing had nothing to compare with.
    Args: results, what dbt gives to on-run-end. #}
 {% macro record_quality(results) -%}
     {%- set tests = results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
@@ -30,7 +31,10 @@
     {%- set limit = meta.get('limite_percentual', var('alert_percent')) -%}
     {%- set by_level = 'nivel_de_alerta' in meta -%}
     {%- set row = namespace(situation=situation, percent=none, message=result.message) -%}
-    {%- if situation in ('aviso', 'falha') and node.relation_name -%}
+    {%- if result.failures is not none and result.failures < 0 -%}
+        {%- set row.situation = 'não executada' -%}
+        {%- set row.message = 'Não há com que comparar.' -%}
+    {%- elif situation in ('aviso', 'falha') and node.relation_name -%}
         {%- set row.message = first_rows(node.relation_name) -%}
         {%- if not by_level -%}
             {%- set row.percent = percent_of_table(result.failures, tested_table(node)) -%}
@@ -56,7 +60,7 @@
         {{ quoted(node.column_name) }},
         {{ quoted('aviso' if node.config.severity | lower == 'warn' else 'erro') }},
         {{ quoted(row.situation) }},
-        {{ result.failures if result.failures is not none else 'null' }},
+        {{ result.failures if result.failures is not none and result.failures >= 0 else 'null' }},
         {{ quoted(row.message) }},
         {{ quoted('select * from ' ~ node.relation_name if node.relation_name else none) }},
         {{ row.percent if row.percent is not none else 'null' }},

@@ -13,7 +13,7 @@ from singer_sdk import Stream
 
 from driva_tap_postgres.errors import blamed
 from driva_tap_postgres.stream import DrivaStream
-from driva_tap_postgres.totals import SCALE_OF_SUMS
+from driva_tap_postgres.totals import IDS_PER_RANGE, SCALE_OF_SUMS
 from driva_tap_postgres.types import decimal
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ RECONCILIATION = "driva-reconciliacao"
 _COLUMNS = {
     "tabela": {"type": "string"},
     "faixa": {"type": "integer"},
+    "ids_por_faixa": {"type": "integer"},
     "id_inicial": {"type": "integer"},
     "id_final": {"type": "integer"},
     "linhas": {"type": "integer"},
     "soma_chaves": decimal(38, 0).schema,
     "soma_valores": decimal(38, SCALE_OF_SUMS).schema,
+    "colunas_somadas": {"type": "string"},
     "estavel": {"type": "boolean"},
     "conferido_em": {"type": "string", "format": "date-time"},
 }
@@ -101,10 +103,12 @@ def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
         yield {
             "tabela": table.fully_qualified_name.table,
             "faixa": found.number,
+            "ids_por_faixa": IDS_PER_RANGE,
             "id_inicial": found.first,
             "id_final": found.last,
             "linhas": found.total.rows,
             "soma_chaves": found.total.keys,
             "soma_valores": found.total.values,
+            "colunas_somadas": json.dumps(table.totals.columns),
             "estavel": found.is_stable,
         }
