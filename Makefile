@@ -86,7 +86,7 @@ dashboard: stack .meltano/.dashboard ## Serve the dashboard, until Ctrl-C
 
 backfill: setup ## Read one TABLE=vendas again from its first id, and build what depends on it
 	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))
-	TAP_POSTGRES__SELECT_FILTER='["public-$(TABLE)", "driva-reconciliacao"]' \
+	TAP_POSTGRES__SELECT_FILTER='["public-$(TABLE)"]' \
 		$(MELTANO) run --full-refresh elt
 
 down: ## Stop the local stack; its data stays

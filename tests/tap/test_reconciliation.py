@@ -87,8 +87,7 @@ def test_an_old_row_that_is_updated_changes_the_totals_alone(ledger: Project) ->
 
 
 def test_a_run_of_one_table_says_nothing_of_the_others(ledger: Project) -> None:
-    one = '["public-lentas", "driva-reconciliacao"]'
-    filtered = ledger.with_variables(TAP_POSTGRES__SELECT_FILTER=one)
+    filtered = ledger.with_variables(TAP_POSTGRES__SELECT_FILTER='["public-lentas"]')
     ledger.succeed("run", "el")  # it is Meltano that filters
     for run in (filtered, ledger):
         assert "driva-reconciliacao: nothing new" in run.succeed("run", "el").output

@@ -132,14 +132,18 @@ class DrivaTapPostgres(TapPostgres):
 
     @functools.cached_property
     def input_catalog(self) -> Catalog | None:
-        """The catalog that was given, with the tables and columns that the source has now."""
+        """The catalog that was given, with the tables and columns that the source has now.
+
+        Control totals go along with whatever is read: a filter of tables need not name them.
+        """
         if self._input_catalog is None:
             return None
         patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
         metadata = json.loads(os.environ.get(METADATA_VARIABLE) or "{}")
         filters = json.loads(os.environ.get(FILTER_VARIABLE) or "[]")
         check_selection([*patterns, *filters], self.found)
-        kept = self._input_catalog.to_dict()["streams"]
+        given = self._input_catalog.to_dict()["streams"]
+        kept = [e for e in given if not patterns or e["tap_stream_id"] != RECONCILIATION]
         entries = up_to_date(patterns, metadata, kept, self.found)
         return Catalog.from_dict({"streams": list(entries)})
 
