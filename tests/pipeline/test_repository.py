@@ -34,8 +34,9 @@ def test_every_selected_table_has_a_key_a_source_a_stage_and_a_dimension() -> No
         **{f"public-{table}": {"replication-key": f"id_{table}"} for table in SOURCE_TABLES},
     }
     landed = SOURCE_TABLES | {"reconciliacao"}
-    sources = yaml.safe_load((ROOT / "transform/models/stage/_driva__sources.yml").read_text())
-    assert {table["name"] for table in sources["sources"][0]["tables"]} == landed
+    properties = map(Path.read_text, (ROOT / "transform/models/stage").glob("*.yml"))
+    sources = [yaml.safe_load(text)["sources"][0] for text in properties]
+    assert {table["name"] for source in sources for table in source["tables"]} == landed
     assert models("stage") == {f"stg_driva__{table}" for table in landed}
     assert models("dimensions") >= {f"dim_{table}" for table in SOURCE_TABLES - {"vendas"}}
 
