@@ -18,7 +18,7 @@ left join {{ ref('municipios') }} as municipios
         and lower(cidades.nome_cidade) = lower(municipios.municipio)
 where cidades.cidade_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
@@ -27,8 +27,4 @@ select
     -1 as estado_id,
     'Não informado' as nome_estado,
     'NI' as sigla,
-    'Não informado' as regiao,
-    null as latitude,
-    null as longitude,
-    null as data_inclusao,
-    null as data_atualizacao
+    'Não informado' as regiao

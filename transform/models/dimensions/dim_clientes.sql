@@ -10,13 +10,11 @@ left join {{ ref('dim_concessionarias') }} as concessionarias
     on clientes.concessionaria_id = concessionarias.concessionaria_id
 where clientes.cliente_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
     -1 as cliente_id,
     'Não informado' as nome_cliente,
     'Não informado' as endereco,
-    -1 as concessionaria_id,
-    null as data_inclusao,
-    null as data_atualizacao
+    -1 as concessionaria_id

@@ -15,7 +15,7 @@ left join {{ ref('dim_cidades') }} as cidades
     on concessionarias.cidade_id = cidades.cidade_id
 where concessionarias.concessionaria_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
@@ -25,8 +25,4 @@ select
     'Não informado' as nome_cidade,
     'Não informado' as nome_estado,
     'NI' as sigla,
-    'Não informado' as regiao,
-    null as latitude,
-    null as longitude,
-    null as data_inclusao,
-    null as data_atualizacao
+    'Não informado' as regiao

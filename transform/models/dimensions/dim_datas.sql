@@ -105,19 +105,10 @@ select
     dayofweekiso(data) not in (6, 7) and feriado is null as dia_util
 from named
 
-union all
+union all by name
 
 -- the unknown member
 select
     -1 as data_id,
-    null as data,
-    null as ano,
-    null as trimestre,
-    null as mes,
     'Não informado' as nome_mes,
-    null as dia,
-    null as dia_semana,
-    'Não informado' as nome_dia_semana,
-    null as fim_de_semana,
-    null as feriado,
-    null as dia_util
+    'Não informado' as nome_dia_semana

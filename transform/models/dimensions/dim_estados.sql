@@ -19,13 +19,11 @@ left join regioes
     on estados.sigla = regioes.sigla
 where estados.estado_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
     -1 as estado_id,
     'Não informado' as nome_estado,
     'NI' as sigla,
-    'Não informado' as regiao,
-    null as data_inclusao,
-    null as data_atualizacao
+    'Não informado' as regiao

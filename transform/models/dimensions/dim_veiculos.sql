@@ -8,13 +8,10 @@ select
 from {{ ref('stg_driva__veiculos') }}
 where veiculo_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
     -1 as veiculo_id,
     'Não informado' as nome_veiculo,
-    'Não informado' as tipo,
-    null as valor_sugerido,
-    null as data_inclusao,
-    null as data_atualizacao
+    'Não informado' as tipo

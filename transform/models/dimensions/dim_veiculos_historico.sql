@@ -16,7 +16,7 @@ select
     carregado_em
 from versions
 
-union all
+union all by name
 
 -- the unknown member
 select
@@ -24,8 +24,5 @@ select
     -1 as veiculo_id,
     'Não informado' as nome_veiculo,
     'Não informado' as tipo,
-    null as valor_sugerido,
     {{ beginning_of_time() }} as valido_de,
-    null as valido_ate,
-    true as atual,
-    null as carregado_em
+    true as atual

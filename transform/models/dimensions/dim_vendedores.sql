@@ -9,12 +9,10 @@ left join {{ ref('dim_concessionarias') }} as concessionarias
     on vendedores.concessionaria_id = concessionarias.concessionaria_id
 where vendedores.vendedor_id != -1
 
-union all
+union all by name
 
 -- the unknown member
 select
     -1 as vendedor_id,
     'Não informado' as nome_vendedor,
-    -1 as concessionaria_id,
-    null as data_inclusao,
-    null as data_atualizacao
+    -1 as concessionaria_id

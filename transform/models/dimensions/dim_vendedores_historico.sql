@@ -19,7 +19,7 @@ left join {{ ref('dim_concessionarias') }} as concessionarias
         versions.concessionaria_id = concessionarias.concessionaria_id
         and versions.conhecida
 
-union all
+union all by name
 
 -- the unknown member
 select
@@ -28,6 +28,4 @@ select
     'Não informado' as nome_vendedor,
     -1 as concessionaria_id,
     {{ beginning_of_time() }} as valido_de,
-    null as valido_ate,
-    true as atual,
-    null as carregado_em
+    true as atual

@@ -26,24 +26,7 @@ with
 
     -- The sales that a late dimension row or a new version may change.
     open_rows as (
-        select
-            fact.venda_id,
-            fact.data_id,
-            fact.veiculo_id,
-            fact.veiculo_versao_id,
-            fact.concessionaria_id,
-            fact.vendedor_id,
-            fact.vendedor_versao_id,
-            fact.cliente_id,
-            fact.valor_venda,
-            fact.preco_tabela,
-            fact.desconto,
-            fact.desconto_percentual,
-            fact.quantidade,
-            fact.data_venda,
-            fact.data_inclusao,
-            fact.data_atualizacao,
-            fact.carregado_em
+        select fact.*
         from {{ this }} as fact
         left join new_prices
             on fact.veiculo_id = new_prices.veiculo_id

@@ -2,26 +2,14 @@ with
 
 source as (
     select * from {{ source('driva', 'cidades') }}
-),
-
-renamed as (
-    select
-        cast(id_cidades as number(38, 0)) as cidade_id,
-        cast(cidade as varchar) as nome_cidade,
-        cast(id_estados as number(38, 0)) as estado_id,
-        cast(data_inclusao as timestamp_ntz) as data_inclusao,
-        cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
-        cast(_sdc_batched_at as timestamp_ntz) as carregado_em,
-        _sdc_sequence
-    from source
 )
 
 select
-    cidade_id,
-    nome_cidade,
-    estado_id,
-    data_inclusao,
-    data_atualizacao,
-    carregado_em
-from renamed
+    cast(id_cidades as number(38, 0)) as cidade_id,
+    cast(cidade as varchar) as nome_cidade,
+    cast(id_estados as number(38, 0)) as estado_id,
+    cast(data_inclusao as timestamp_ntz) as data_inclusao,
+    cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
+    cast(_sdc_batched_at as timestamp_ntz) as carregado_em
+from source
 qualify {{ newest_load('cidade_id') }}

@@ -2,28 +2,15 @@ with
 
 source as (
     select * from {{ source('driva', 'clientes') }}
-),
-
-renamed as (
-    select
-        cast(id_clientes as number(38, 0)) as cliente_id,
-        cast(cliente as varchar) as nome_cliente,
-        cast(endereco as varchar) as endereco,
-        cast(id_concessionarias as number(38, 0)) as concessionaria_id,
-        cast(data_inclusao as timestamp_ntz) as data_inclusao,
-        cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
-        cast(_sdc_batched_at as timestamp_ntz) as carregado_em,
-        _sdc_sequence
-    from source
 )
 
 select
-    cliente_id,
-    nome_cliente,
-    endereco,
-    concessionaria_id,
-    data_inclusao,
-    data_atualizacao,
-    carregado_em
-from renamed
+    cast(id_clientes as number(38, 0)) as cliente_id,
+    cast(cliente as varchar) as nome_cliente,
+    cast(endereco as varchar) as endereco,
+    cast(id_concessionarias as number(38, 0)) as concessionaria_id,
+    cast(data_inclusao as timestamp_ntz) as data_inclusao,
+    cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
+    cast(_sdc_batched_at as timestamp_ntz) as carregado_em
+from source
 qualify {{ newest_load('cliente_id') }}

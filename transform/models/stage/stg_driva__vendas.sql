@@ -2,34 +2,18 @@ with
 
 source as (
     select * from {{ source('driva', 'vendas') }}
-),
-
-renamed as (
-    select
-        cast(id_vendas as number(38, 0)) as venda_id,
-        cast(id_veiculos as number(38, 0)) as veiculo_id,
-        cast(id_concessionarias as number(38, 0)) as concessionaria_id,
-        cast(id_vendedores as number(38, 0)) as vendedor_id,
-        cast(id_clientes as number(38, 0)) as cliente_id,
-        cast(valor_pago as number(18, 4)) as valor_venda,
-        cast(data_venda as timestamp_ntz) as data_venda,
-        cast(data_inclusao as timestamp_ntz) as data_inclusao,
-        cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
-        cast(_sdc_batched_at as timestamp_ntz) as carregado_em,
-        _sdc_sequence
-    from source
 )
 
 select
-    venda_id,
-    veiculo_id,
-    concessionaria_id,
-    vendedor_id,
-    cliente_id,
-    valor_venda,
-    data_venda,
-    data_inclusao,
-    data_atualizacao,
-    carregado_em
-from renamed
+    cast(id_vendas as number(38, 0)) as venda_id,
+    cast(id_veiculos as number(38, 0)) as veiculo_id,
+    cast(id_concessionarias as number(38, 0)) as concessionaria_id,
+    cast(id_vendedores as number(38, 0)) as vendedor_id,
+    cast(id_clientes as number(38, 0)) as cliente_id,
+    cast(valor_pago as number(18, 4)) as valor_venda,
+    cast(data_venda as timestamp_ntz) as data_venda,
+    cast(data_inclusao as timestamp_ntz) as data_inclusao,
+    cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
+    cast(_sdc_batched_at as timestamp_ntz) as carregado_em
+from source
 qualify {{ newest_load('venda_id') }}
