@@ -1,4 +1,4 @@
-{# A snapshot's versions with valido_de and valido_ate. A version begins when the source says that
+{# A slowly changing dimension of type 2: a snapshot's versions with valido_de and valido_ate. A version begins when the source says that
    it changed the row, or else when the change was loaded, and never before the one that it follows.
    The first one begins when the source has last changed the row, or else made it. Of the time
    before it nothing is known but that the row was there: a version that is not `conhecida`. #}
