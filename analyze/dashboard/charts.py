@@ -74,7 +74,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         by_state: total and quantidade by sigla (the index).
         by_city: cidade, latitude, longitude (degrees), total and quantidade.
     """
-    sums = by_state[["total", "quantidade"]].to_dict("index")
+    sums = by_state[["total", "quantidade"]].replace({math.nan: None}).to_dict("index")
     features = [
         state
         | {
@@ -88,7 +88,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         alt.Tooltip("faturamento:N", title=t("Faturamento")),
         alt.Tooltip("vendas:N", title=t("Vendas")),
     ]
-    most = rounded_up(by_state["total"].max())
+    most = rounded_up(by_state["total"].fillna(0).max())
     chosen = alt.selection_point(name="state", fields=["id"])
     shapes = (
         alt.Chart(alt.InlineData(values=[]))
@@ -144,7 +144,7 @@ def bars(rows: pd.DataFrame, name: str, value: str, label: str, tick: str | None
         tick: column of the ticks' places.
     """
     lengths = [value, tick] if tick else [value]
-    data = rows[[name, label, *lengths]].assign(fim=rows[lengths].max(axis="columns"))
+    data = rows[[name, label, *lengths]].assign(fim=rows[lengths].max(axis="columns").fillna(0))
     beside = LETTER * data[label].str.len().max()
     room = alt.Scale(domainMin=0, range=[0, alt.ExprRef(f"max(width - {beside}, 40)")])
     # The theme's three colours, in this order.
@@ -224,10 +224,12 @@ def prices(rows: pd.DataFrame) -> Any:
     """Draw what was paid beside the list price: a line between two points a vehicle.
 
     Args:
-        rows: veiculo, valor_medio, preco_medio, desconto_texto.
+        rows: veiculo, valor_medio, preco_tabela_medio, desconto_texto.
     """
     paid, listed = t("Preço pago"), t("Preço de tabela")
-    data = rows.assign(pago=rows["valor_medio"].map(money), tabela=rows["preco_medio"].map(money))
+    data = rows.assign(
+        pago=rows["valor_medio"].map(money), tabela=rows["preco_tabela_medio"].map(money)
+    )
     y = alt.Y("veiculo:N", sort=None, title=None, axis=NAMES)
     x = alt.X(
         "preco:Q",
@@ -244,12 +246,12 @@ def prices(rows: pd.DataFrame) -> Any:
     rule = (
         alt.Chart(data)
         .mark_rule(strokeWidth=3, color=BORDER, opacity=0.6)
-        .encode(x=alt.X("valor_medio:Q"), x2="preco_medio:Q", y=y)
+        .encode(x=alt.X("valor_medio:Q"), x2="preco_tabela_medio:Q", y=y)
     )
     ends = pd.concat(
         [
             data.assign(preco=data["valor_medio"], serie=paid),
-            data.assign(preco=data["preco_medio"], serie=listed),
+            data.assign(preco=data["preco_tabela_medio"], serie=listed),
         ]
     )
     points = (

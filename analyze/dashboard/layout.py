@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import filters
 from dashboard.language import NOTHING, moment, money, number, percent, plain, signed, t
 from dashboard.spreadsheet import csv_file
-from dashboard.warehouse import MEASURES, Scope
+from dashboard.warehouse import QUOTIENTS, SUMS, Scope
 
 
 class Column(NamedTuple):
@@ -48,28 +48,37 @@ def stop_if_empty(rows: pd.DataFrame) -> None:
         st.stop()
 
 
-def measures(rows: pd.DataFrame) -> pd.Series[float]:
-    """Add the measures of all rows up, and derive from the sums."""
-    return derived(rows[list(MEASURES)].sum().to_frame().T).iloc[0]
+def grouped(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Add the sums up by some columns; one without anything to add is NULL, as in the warehouse."""
+    return rows.groupby(by)[list(SUMS)].sum(min_count=1)
 
 
 def derived(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add valor_medio, preco_medio and desconto_percentual (a share of one) to the measures.
+    """Add the quotients of the sums, a percentage as a share of one."""
+    quotients = QUOTIENTS.items()
+    return rows.assign(**{name: ratio(rows[part], rows[of]) for name, (part, of) in quotients})
 
-    A mean counts the sales with a price only, as GOLD's analyses do.
-    """
-    return rows.assign(
-        valor_medio=rows["total"] / rows["com_valor"].where(rows["com_valor"] > 0),
-        preco_medio=rows["preco_tabela"] / rows["com_desconto"].where(rows["com_desconto"] > 0),
-        desconto_percentual=rows["desconto"] / rows["preco_tabela"].where(rows["preco_tabela"] > 0),
-    )
+
+def measures(rows: pd.DataFrame) -> pd.Series[float]:
+    """Return the sums of all rows and their quotients."""
+    return derived(rows[list(SUMS)].sum(min_count=1).to_frame().T).iloc[0]
+
+
+def ratio(part: Any, whole: Any) -> Any:
+    """Return what a part is of a whole, as a share of one; NULL if the whole is zero."""
+    if isinstance(whole, pd.Series):
+        return part / whole.where(whole != 0)
+    return part / whole if whole else None
 
 
 def change(now: Any, before: Any) -> Any:
-    """Return how much more it is now than before, as a share of before; NULL if that is zero."""
-    if isinstance(before, pd.Series):
-        return now / before.where(before > 0) - 1
-    return now / before - 1 if before else None
+    """Return how much more it is now than before, as a share of before."""
+    return ratio(now - before, before)
+
+
+def rank(totals: pd.Series[float]) -> pd.Series[int]:
+    """Return places from 1; equal totals share one, and those without a total have the last."""
+    return totals.rank(ascending=False, method="min", na_option="bottom").astype(int)
 
 
 def named(rows: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +123,7 @@ def columns(*names: str) -> dict[str, Column]:
         "media": Column(t("Média da concessionária"), money, 2),
         "acima": Column(t("Ante a média"), signed, 3),
         "valor_medio": Column(t("Ticket médio"), money, 2),
-        "preco_medio": Column(t("Preço de tabela"), money, 2),
+        "preco_tabela_medio": Column(t("Preço de tabela"), money, 2),
         "desconto_percentual": Column(t("Desconto"), percent, 3),
         "situacao": Column(t("Situação")),
         "descricao": Column(t("O que se exige")),

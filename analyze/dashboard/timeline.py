@@ -52,7 +52,7 @@ class Timeline:
         return rows.assign(inicio=periods.start_time, fim=(periods + 1).start_time)
 
     def total(self) -> pd.DataFrame:
-        """Return the measures of each period, a period without sales as zeros.
+        """Return the sums of each period, one without sales, or without a price, as zeros.
 
         `completo` tells whether a period is over; `media` is the moving average of the total, NULL
         where a period of the window is not over, or before the first sale.
@@ -63,6 +63,7 @@ class Timeline:
         rows.index = pd.PeriodIndex(pd.to_datetime(rows.pop("inicio")), freq=self.periods.freq)
         known = before[before >= rows.index.min()] if len(rows) else before[:0]
         rows = rows.reindex([*known, *self.periods], fill_value=0.0)
+        rows["total"] = rows["total"].fillna(0)
         rows["completo"] = [period.end_time.date() <= self.last for period in rows.index]
         rows["media"] = rows["total"].where(rows["completo"]).rolling(self.window).mean()
         rows = rows.loc[self.periods[0] :]

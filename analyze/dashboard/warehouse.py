@@ -6,14 +6,17 @@ dealership, vehicle, salesperson, day, week or month.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from jinja2 import Template
 from snowflake.connector.errors import Error, OperationalError
 from streamlit.connections import SnowflakeConnection
 
@@ -34,15 +37,10 @@ TABLES = (
     "CARGAS",
     "QUALIDADE_DADOS",
 )
-# What is added up; means and shares are derived from these, whatever the grouping.
-MEASURES = {
-    "quantidade": "count(*)",
-    "com_valor": "count(valor_venda)",
-    "total": "coalesce(sum(valor_venda), 0)",
-    "com_desconto": "count(desconto)",
-    "desconto": "coalesce(sum(desconto), 0)",
-    "preco_tabela": "coalesce(sum(case when desconto is not null then preco_tabela end), 0)",
-}
+# How dbt's macros measure sales: what is added up, and which of the sums are divided by which.
+_MACROS = vars(Template(Path(__file__).with_name("measures.sql").read_text("utf-8")).module)
+SUMS: dict[str, str] = json.loads(_MACROS["sums"]())
+QUOTIENTS: dict[str, tuple[str, str]] = json.loads(_MACROS["quotients"]())
 
 
 class UnavailableError(Exception):
@@ -168,9 +166,10 @@ def vehicles() -> pd.DataFrame:
 
 
 def salespeople() -> pd.DataFrame:
-    """Return id, vendedor and concessionaria (where they work) of those with sales."""
+    """Return id, vendedor, and concessionaria_id and concessionaria of those with sales."""
     rows = query(
-        "select id, coalesce(vendedor, 'Não informado') as vendedor, concessionaria"
+        "select id, coalesce(vendedor, 'Não informado') as vendedor, concessionaria_id,"
+        " coalesce(concessionaria, 'Não informado') as concessionaria"
         " from GOLD.ANALISE_VENDAS_VENDEDOR order by id"
     )
     return distinct(rows, "vendedor")
@@ -202,31 +201,31 @@ def _is_likely() -> str:
     return f"data_venda >= '1900-01-01' and data_venda < '{tomorrow}'"
 
 
-def measured(keys: str, count: int, where: str) -> pd.DataFrame:
-    """Return the measures by the first `count` columns, the keys."""
-    sums = ", ".join(f"{formula} as {name}" for name, formula in MEASURES.items())
+def summed(keys: str, count: int, where: str) -> pd.DataFrame:
+    """Return the sums by the first `count` columns, the keys."""
+    sums = ", ".join(f"{formula} as {name}" for name, formula in SUMS.items())
     grouping = ", ".join(str(i + 1) for i in range(count))
     rows = query(f"select {keys}, {sums} from GOLD.FCT_VENDAS where {where} group by {grouping}")
     # Sums of cents stay exact in a float below 90 trillion reais.
-    return rows.astype(dict.fromkeys(MEASURES, float))
+    return rows.astype(dict.fromkeys(SUMS, float))
 
 
 def totals(scope: Scope, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the measures by a key column, in the period and in the one before it.
+    """Return the sums by a key column, in the period and in the one before it.
 
     Both have `by` as their index; the second is empty where there is no period before.
     """
     earlier = f"coalesce(data_venda < '{scope.start}', false)" if scope.before else "false"
-    rows = measured(f"{by}, {earlier} as anterior", 2, scope.where(scope.before or scope.start))
+    rows = summed(f"{by}, {earlier} as anterior", 2, scope.where(scope.before or scope.start))
     rows = rows.set_index(by)
     before = rows.pop("anterior").astype(bool)
     return rows[~before], rows[before]
 
 
 def series(scope: Scope, unit: str, since: date, by: str | None = None) -> pd.DataFrame:
-    """Return the measures by day, week or month (`inicio`) from a day on, and by a key column."""
+    """Return the sums by day, week or month (`inicio`) from a day on, and by a key column."""
     keys = f"cast(date_trunc('{unit}', data_venda) as date) as inicio" + (f", {by}" if by else "")
-    return measured(keys, 2 if by else 1, scope.where(since)).dropna(subset="inicio")
+    return summed(keys, 2 if by else 1, scope.where(since)).dropna(subset="inicio")
 
 
 def checks() -> pd.DataFrame:

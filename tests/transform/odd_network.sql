@@ -34,7 +34,9 @@ insert into vendedores (
     (9, 'D''Ávila, Mª José  ', 4, '2012-05-07 09:00', '2023-08-01 09:00'),
     (21, '', 9, null, null),
     (22, null, null, null, null),
-    (30, 'De loja apagada', 77, '2013-01-01 00:00', null);
+    (30, 'De loja apagada', 77, '2013-01-01 00:00', null),
+    -- of another dealership of the same name as that of the first
+    (31, 'Zé', 16, '2020-10-01 09:00', null);
 
 insert into veiculos (id_veiculos, nome, tipo, valor, data_inclusao, data_atualizacao) values
     (100, 'Fusca', 'Hatch', 12500.00, '2010-01-01 00:00', null),
@@ -93,4 +95,5 @@ insert into vendas (
     -- sold elsewhere than where one works, and the same twice but for its key
     (70, 101, 1, 9, 2, 48000.00, '2024-08-03 15:00', '2024-08-03 15:00', null),
     (71, 101, 1, 9, 2, 48000.00, '2024-08-03 15:00', '2024-08-03 15:00', null),
+    (72, 101, 16, 31, 2, 49900.00, '2024-08-03 15:00', '2024-08-03 15:00', null),
     (5000000, 101, 4, 9, 5, 49900.00, '2024-09-30 18:00', '2024-09-30 18:05', null);

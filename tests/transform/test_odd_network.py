@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Project, browsing, needs_a_browser
+from tests.conftest import ROOT, Project, browsing, needs_a_browser
 from tests.dashboard.test_dashboard import CHART, PAGES, Visit, serving
 from tests.oracle import assert_gold_equals_source
 
@@ -74,6 +77,131 @@ def test_what_is_odd_is_listed(network: Project) -> None:
         "fct_vendas_sold_by_own_dealership": 4,  # 33, 34, 70, 71
         "fct_vendas_sold_near_list_price": 7,  # 11, 32, 51 to 53, 63, 64
     }
+
+
+# Runs code of the dashboard as Streamlit does, without a browser, and prints its last table.
+TABLES = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+
+BEGINNING = '''
+import streamlit as st
+from datetime import date
+from dashboard import layout, warehouse
+from dashboard.pages import dealerships, salespeople, vehicles
+everything = warehouse.Scope(None, None, None)
+'''
+
+def table(code):
+    app = AppTest.from_string(BEGINNING + code, default_timeout=60).run()
+    assert not app.exception, app.exception[0].stack_trace
+    return json.loads(app.dataframe[-1].value.to_json(orient="records", date_format="iso"))
+
+print(json.dumps(list(map(table, json.load(sys.stdin)))))
+"""
+MONTHS = "st.dataframe(layout.derived(warehouse.series(everything, 'month', date.min, {})))"
+SECRETS = """
+[connections.snowflake]
+account = "local"
+user = "local"
+password = "local"
+host = "127.0.0.1"
+port = {port}
+protocol = "http"
+database = "DRIVAMOTORS"
+"""
+
+
+def displayed(column: str) -> str:
+    """Return the SQL of a member's name as the dashboard writes it, with its id if two have it."""
+    name = f"coalesce({column}, 'Não informado')"
+    number = f"case when count(*) over (partition by {name}) > 1 then ' · ' || id else '' end"
+    return f"{name} || {number}"
+
+
+# What of the dashboard shows an analysis, the columns in which it does, and the analysis: first
+# what tells rows apart. Percentages of GOLD are shares of one in the dashboard.
+SHOWN = [
+    (
+        "dealerships.show(everything)",
+        "Concessionária, Posição, Vendas, Faturamento, Ticket médio, Desconto, Participação",
+        f"select {displayed('concessionaria')}, posicao, quantidade, total, valor_medio, "
+        "desconto_percentual, participacao_rede from GOLD.ANALISE_VENDAS_CONCESSIONARIA",
+    ),
+    (
+        "vehicles.show(everything)",
+        "Veículo, Vendas, Faturamento, Preço pago, Preço de tabela, Desconto, Participação",
+        f"select {displayed('veiculo')}, quantidade, total, valor_medio, preco_tabela_medio, "
+        "desconto_percentual, participacao_rede from GOLD.ANALISE_VENDAS_VEICULO",
+    ),
+    (
+        "salespeople.show(everything)",
+        "Vendedor, Posição, Vendas, Faturamento, Ticket médio, Média da concessionária, "
+        "Ante a média",
+        f"select {displayed('vendedor')}, posicao, quantidade, total, valor_medio, "
+        "media_concessionaria, variacao_media from GOLD.ANALISE_VENDAS_VENDEDOR",
+    ),
+    (
+        MONTHS.format(None),
+        "inicio, quantidade, total, valor_medio, desconto_percentual",
+        "select mes_venda, numero_vendas, total_vendas, valor_medio_venda, desconto_percentual "
+        "from GOLD.ANALISE_VENDAS_TEMPORAL where mes_venda is not null",
+    ),
+    (
+        MONTHS.format("'concessionaria_id'"),
+        "inicio, concessionaria_id, quantidade, total, valor_medio",
+        "select mes_venda, concessionaria_id, quantidade, total, valor_medio "
+        "from GOLD.ANALISE_VENDAS_CONCESSIONARIA_MES where mes_venda is not null",
+    ),
+    (
+        # The map's circles: cities of one name and state are one.
+        "rows = warehouse.totals(everything, 'concessionaria_id')[0]\n"
+        "rows = layout.named(rows, warehouse.dealerships())\n"
+        "st.dataframe(layout.grouped(rows, ['cidade', 'sigla']).reset_index())",
+        "cidade, sigla, quantidade, total",
+        "select coalesce(cidade, '—') as nome, sigla, sum(quantidade), sum(total) "
+        "from GOLD.ANALISE_VENDAS_CIDADE group by 1, 2",
+    ),
+]
+
+
+def test_the_dashboard_shows_what_the_analyses_say(network: Project, tmp_path: Path) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    secrets = SECRETS.format(port=network.snowflake_port)
+    (tmp_path / ".streamlit/secrets.toml").write_text(secrets)
+    done = subprocess.run(
+        [ROOT / ".meltano/utilities/dashboard/venv/bin/python", "-c", TABLES],
+        input=json.dumps([code for code, _, _ in SHOWN]),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    for (_, titles, query), table in zip(SHOWN, json.loads(done.stdout), strict=True):
+        columns = titles.split(", ")
+        keys = 2 if {"concessionaria_id", "sigla"} & {*columns} else 1
+        gold = {tuple(map(str, row[:keys])): row[keys:] for row in network.warehouse(query)}
+        shown = {
+            tuple(str(row[name]).removesuffix("T00:00:00.000") for name in columns[:keys]): row
+            for row in table
+        }
+        assert shown.keys() == gold.keys(), query
+        assert [
+            (key, column, shown[key][column], expected)
+            for key, values in gold.items()
+            for column, expected in zip(columns[keys:], values, strict=True)
+            if not _is_same(column, shown[key][column], expected)
+        ] == []
+
+
+def _is_same(column: str, shown: float | None, gold: Decimal | int | None) -> bool:
+    """Compare a number with that of GOLD, to its last digit."""
+    if shown is None or gold is None:
+        return shown is gold
+    percent = column in ("Desconto", "Participação", "Ante a média", "desconto_percentual")
+    last_digit = Decimal(1).scaleb(int(Decimal(gold).as_tuple().exponent))
+    return abs(Decimal(shown) * (100 if percent else 1) - gold) <= last_digit * Decimal("0.51")
 
 
 @needs_a_browser

@@ -9,9 +9,3 @@
 {% macro change_in_percent(now, before) -%}
     {{ percent_of(now ~ ' - ' ~ before, before) }}
 {%- endmacro %}
-
-{# The discount of many sales, in percent of their list prices; a sale without a discount, since it
-   lacks one price or the other, is on neither side. #}
-{% macro mean_discount() -%}
-    {{ percent_of('sum(desconto)', 'sum(case when desconto is not null then preco_tabela end)') }}
-{%- endmacro %}

@@ -16,6 +16,8 @@ from dashboard.layout import (
     derived,
     heading,
     named,
+    rank,
+    ratio,
     stop_if_empty,
     table,
 )
@@ -34,8 +36,8 @@ def show(scope: Scope) -> None:
     rows["lugar"] = rows["cidade"] + " · " + rows["sigla"]
     rows["antes"] = before["total"]
     rows["crescimento"] = change(rows["total"], rows["antes"])
-    rows["participacao"] = rows["total"] / rows["total"].sum()
-    rows["posicao"] = rows["total"].rank(ascending=False, method="min").astype(int)
+    rows["participacao"] = ratio(rows["total"], rows["total"].sum())
+    rows["posicao"] = rank(rows["total"])
     title = t("As {count} maiores", count=min(DRAWN, len(rows))) if len(rows) > 1 else t("A maior")
     with card(title):
         first = rows.head(DRAWN).assign(concessionaria=lambda r: brief(r["concessionaria"]))

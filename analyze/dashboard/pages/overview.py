@@ -12,14 +12,16 @@ from dashboard.layout import (
     change,
     columns,
     derived,
+    grouped,
     heading,
     measures,
     named,
+    ratio,
     stop_if_empty,
     table,
 )
 from dashboard.timeline import Timeline
-from dashboard.warehouse import MEASURES, Scope
+from dashboard.warehouse import Scope
 
 
 def show(scope: Scope) -> None:
@@ -43,10 +45,10 @@ def show(scope: Scope) -> None:
     numbers(now, before, trend)
 
     placed = named(now, warehouse.dealerships())
-    states = derived(placed.groupby("sigla")[list(MEASURES)].sum())
+    states = derived(grouped(placed, ["sigla"]))
     states["estado"] = placed.groupby("sigla")["estado"].first()
     states = states.sort_values("total", ascending=False)
-    cities = placed.groupby(["cidade", "sigla"], as_index=False)[list(MEASURES)].sum()
+    cities = grouped(placed, ["cidade", "sigla"]).reset_index()
     cities = cities.merge(warehouse.cities(), on=["cidade", "sigla"])
 
     left, right = st.columns([11, 9])
@@ -71,7 +73,7 @@ def show(scope: Scope) -> None:
             alt=t("Barras: faturamento ao longo do tempo; linha: média móvel"),
         )
     with st.expander(t("Tabela por estado"), icon=":material/table:"):
-        states["participacao"] = states["total"] / states["total"].sum()
+        states["participacao"] = ratio(states["total"], states["total"].sum())
         shown = columns(
             "estado", "quantidade", "total", "participacao", "valor_medio", "desconto_percentual"
         )

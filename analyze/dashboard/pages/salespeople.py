@@ -15,6 +15,7 @@ from dashboard.layout import (
     derived,
     heading,
     named,
+    rank,
     stop_if_empty,
     table,
 )
@@ -48,9 +49,9 @@ def ranked(scope: Scope) -> pd.DataFrame:
     """Return the salespeople with sales, the first one first, with their dealership's mean."""
     now, _ = warehouse.totals(scope, "vendedor_id")
     rows = derived(named(now, warehouse.salespeople())).sort_values("total", ascending=False)
-    rows["media"] = rows.groupby("concessionaria")["total"].transform("mean")
+    rows["media"] = rows.groupby("concessionaria_id")["total"].transform("mean").round(2)
     rows["acima"] = change(rows["total"], rows["media"])
-    rows["posicao"] = rows["total"].rank(ascending=False, method="min").astype(int)
+    rows["posicao"] = rank(rows["total"])
     return rows
 
 

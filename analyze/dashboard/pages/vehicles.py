@@ -14,6 +14,7 @@ from dashboard.layout import (
     derived,
     heading,
     named,
+    ratio,
     stop_if_empty,
     table,
 )
@@ -28,7 +29,7 @@ def show(scope: Scope) -> None:
     stop_if_empty(now)
     rows = derived(named(now, warehouse.vehicles())).sort_values("quantidade", ascending=False)
     rows["crescimento"] = change(rows["quantidade"], before["quantidade"])
-    rows["participacao"] = rows["total"] / rows["total"].sum()
+    rows["participacao"] = ratio(rows["total"], rows["total"].sum())
     left, right = st.columns(2)
     with card(t("Unidades"), left):
         st.altair_chart(
@@ -47,7 +48,7 @@ def show(scope: Scope) -> None:
             ),
             alt=t("Barras: faturamento por veículo"),
         )
-    priced = rows.dropna(subset="preco_medio")
+    priced = rows.dropna(subset="preco_tabela_medio")
     if not priced.empty:
         with card(t("Preço pago e preço de tabela")):
             discount = priced["desconto_percentual"].map(percent)
@@ -75,7 +76,7 @@ def show(scope: Scope) -> None:
             "total",
             "participacao",
             "valor_medio",
-            "preco_medio",
+            "preco_tabela_medio",
             "desconto_percentual",
             "tipo",
         )

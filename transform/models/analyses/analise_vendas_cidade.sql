@@ -1,15 +1,22 @@
 with
 
-vendas as (
+located as (
     select
         concessionarias.cidade_id,
-        count(*) as quantidade,
-        cast(sum(fact.valor_venda) as number(38, 2)) as total,
-        cast(avg(fact.valor_venda) as number(18, 2)) as valor_medio
+        fact.valor_venda
     from {{ ref('fct_vendas') }} as fact
     left join {{ ref('dim_concessionarias') }} as concessionarias
         on fact.concessionaria_id = concessionarias.concessionaria_id
-    group by concessionarias.cidade_id
+),
+
+vendas as (
+    select
+        cidade_id,
+        {{ measure('quantidade') }} as quantidade,
+        {{ measure('total') }} as total,
+        {{ measure('valor_medio') }} as valor_medio
+    from located
+    group by cidade_id
 )
 
 select

@@ -4,9 +4,9 @@ meses as (
     select
         concessionaria_id,
         cast(date_trunc('month', data_venda) as date) as mes_venda,
-        count(*) as quantidade,
-        cast(sum(valor_venda) as number(38, 2)) as total,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio
+        {{ measure('quantidade') }} as quantidade,
+        {{ measure('total') }} as total,
+        {{ measure('valor_medio') }} as valor_medio
     from {{ ref('fct_vendas') }}
     group by concessionaria_id, mes_venda
 ),

@@ -3,12 +3,12 @@ with
 meses as (
     select
         cast(date_trunc('month', data_venda) as date) as mes_venda,
-        count(*) as numero_vendas,
-        cast(sum(valor_venda) as number(38, 2)) as total_vendas,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio_venda,
-        cast(sum(desconto) as number(38, 2)) as desconto_total,
-        {{ mean_discount() }} as desconto_percentual,
-        count(*) - count(preco_tabela) as vendas_sem_preco_tabela
+        {{ measure('quantidade') }} as numero_vendas,
+        {{ measure('total') }} as total_vendas,
+        {{ measure('valor_medio') }} as valor_medio_venda,
+        {{ measure('desconto') }} as desconto_total,
+        {{ measure('desconto_percentual') }} as desconto_percentual,
+        {{ measure('quantidade') }} - {{ measure('com_preco_tabela') }} as vendas_sem_preco_tabela
     from {{ ref('fct_vendas') }}
     group by mes_venda
 )

@@ -3,12 +3,12 @@ with
 vendas as (
     select
         veiculo_id,
-        count(*) as quantidade,
-        cast(sum(valor_venda) as number(38, 2)) as total,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio,
-        cast(avg(preco_tabela) as number(18, 2)) as preco_tabela_medio,
-        {{ mean_discount() }} as desconto_percentual,
-        count(*) - count(preco_tabela) as vendas_sem_preco_tabela
+        {{ measure('quantidade') }} as quantidade,
+        {{ measure('total') }} as total,
+        {{ measure('valor_medio') }} as valor_medio,
+        {{ measure('preco_tabela_medio') }} as preco_tabela_medio,
+        {{ measure('desconto_percentual') }} as desconto_percentual,
+        {{ measure('quantidade') }} - {{ measure('com_preco_tabela') }} as vendas_sem_preco_tabela
     from {{ ref('fct_vendas') }}
     group by veiculo_id
 )

@@ -3,9 +3,9 @@ with
 vendas as (
     select
         vendedor_id,
-        count(*) as quantidade,
-        cast(sum(valor_venda) as number(38, 2)) as total,
-        cast(avg(valor_venda) as number(18, 2)) as valor_medio
+        {{ measure('quantidade') }} as quantidade,
+        {{ measure('total') }} as total,
+        {{ measure('valor_medio') }} as valor_medio
     from {{ ref('fct_vendas') }}
     group by vendedor_id
 ),
@@ -37,6 +37,7 @@ medias as (
 select
     named.vendedor_id as id,
     named.nome_vendedor as vendedor,
+    named.concessionaria_id,
     named.nome_concessionaria as concessionaria,
     named.quantidade,
     named.total,
