@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from tests.conftest import Project
+import yaml
+
+from tests.conftest import ROOT, Project
 
 Row = tuple[Any, ...]
 
-# Columns of each source table, the key first.
-SOURCE = {
-    "veiculos": "id_veiculos, nome, tipo, valor, data_atualizacao, data_inclusao",
-    "estados": "id_estados, estado, sigla, data_inclusao, data_atualizacao",
-    "cidades": "id_cidades, cidade, id_estados, data_inclusao, data_atualizacao",
-    "concessionarias": (
-        "id_concessionarias, concessionaria, id_cidades, data_inclusao, data_atualizacao"
-    ),
-    "vendedores": "id_vendedores, nome, id_concessionarias, data_inclusao, data_atualizacao",
-    "clientes": (
-        "id_clientes, cliente, endereco, id_concessionarias, data_inclusao, data_atualizacao"
-    ),
-    "vendas": (
-        "id_vendas, id_veiculos, id_concessionarias, id_vendedores, id_clientes, valor_pago, "
-        "data_venda, data_inclusao, data_atualizacao"
-    ),
-}
+EXTRACT = "extract/extract.meltano.yml"
+
+
+def selected(folder: Path) -> dict[str, list[str]]:
+    """Return the columns that a project selects of each table of its source."""
+    extractor = yaml.safe_load((folder / EXTRACT).read_text())["plugins"]["extractors"][0]
+    tables: dict[str, list[str]] = {}
+    for pattern in extractor["select"]:
+        stream, column = pattern.split(".", 1)
+        if stream.startswith("public-"):
+            tables.setdefault(stream.removeprefix("public-"), []).append(column)
+    return tables
+
+
+SOURCE = {table: ", ".join(columns) for table, columns in selected(ROOT).items()}
 
 _FACT = """
     select

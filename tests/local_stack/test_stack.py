@@ -156,6 +156,14 @@ def test_status_says_what_runs_and_how_much_there_is(loaded: Project) -> None:
     assert ["RAW", "VENDAS", "200"] in [line.split() for line in shown.splitlines()]
 
 
+def test_up_creates_the_tables_that_are_new_in_the_sample(loaded: Project) -> None:
+    loaded.change("alter table estados rename to known")
+    loaded.up()
+    assert loaded.source("select count(*) from estados") == [(0,)]
+    assert loaded.source("select count(*) from vendas") == [(200,)]
+    loaded.change("drop table estados", "alter table known rename to estados")
+
+
 def test_sql_prints_a_table(loaded: Project) -> None:
     shown = loaded.local_stack("sql", "select count(*) as VENDAS from RAW.VENDAS").output
     assert [line.strip() for line in shown.splitlines()] == [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from tests import new_tables
 from tests.conftest import ROOT, Project
+from tests.test_project import unfinished
 
 Nodes = dict[str, dict[str, Any]]
 LAYERS = {"stage": "BRONZE", "dimensions": "SILVER", "facts": "GOLD", "analyses": "GOLD"}
@@ -131,3 +135,40 @@ def test_every_statement_is_snowflakes(built: Project) -> None:
         for statement in sqlglot.parse(file.read_text(), read="snowflake"):
             assert statement is not None, file
             assert not statement.find(exp.Command), file
+
+
+def test_two_tables_more_are_read_built_tested_and_described(built: Project) -> None:
+    """By the README's recipe, and nothing else; the key of one is `id`, the other is English."""
+    new_tables.add(built.folder)
+    built.change(
+        new_tables.CREATE,
+        "insert into fornecedores (nome, tipo, limite) values "
+        "('Peças São José Ltda.', 'Peças', 1234567890.05), (null, 'Óleo', null)",
+        "insert into orders values (9000000000, 1, 0.1, 'ça va', '2026-01-02 03:04:05-03'), "
+        "(1, 4242, null, '', null)",
+    )
+    tables = '["public-fornecedores", "public-orders", "driva-reconciliacao"]'
+    filtered = built.with_variables(TAP_POSTGRES__SELECT_FILTER=tables)
+    assert filtered.succeed("run", "el").loaded() == {
+        "FORNECEDORES": (2, 0),
+        "ORDERS": (2, 0),
+        "RECONCILIACAO": (3, 0),
+    }
+    added = ("source:driva.fornecedores+", "source:driva.orders+")
+    built.succeed("invoke", "dbt-snowflake:build", "--quiet", "--select", *added)
+    suppliers = "select fornecedor_id, nome_fornecedor, tipo, limite from SILVER.DIM_FORNECEDORES"
+    assert built.warehouse(f"{suppliers} order by 1") == [
+        (-1, "Não informado", "Não informado", None),
+        (1, "Peças São José Ltda.", "Peças", Decimal("1234567890.05")),
+        (2, None, "Óleo", None),
+    ]
+    orders = "select order_id, concessionaria_id, amount, notes, opened_at from SILVER.DIM_ORDERS"
+    assert built.warehouse(f"{orders} order by 1") == [
+        (-1, -1, None, None, None),
+        (1, -1, None, "", None),
+        (9000000000, 1, Decimal("0.10"), "ça va", datetime(2026, 1, 2, 6, 4, 5)),
+    ]
+    built.succeed("invoke", "dbt-snowflake:docs", "--quiet")
+    done = built.run(ROOT / ".venv/bin/python", built.folder / "transform/dictionary.py")
+    assert done.code == 0, done.output
+    assert list(unfinished(built.folder)) == []

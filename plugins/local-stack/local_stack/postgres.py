@@ -63,7 +63,7 @@ class Postgres:
         return self._run("pg_ctl", "status", "-D", str(self._data), check=False) == 0
 
     def start(self) -> bool:
-        """Start the server, creating its data on the first time.
+        """Start the server, creating its data on the first time, and tables that are new to it.
 
         Returns:
             False if it already ran.
@@ -76,6 +76,7 @@ class Postgres:
             # https://www.postgresql.org/docs/18/storage-file-layout.html: the fourth line of it
             actual = int((self._data / "postmaster.pid").read_text().splitlines()[3])
             require_same_port(actual, wanted, "LOCAL_POSTGRES_PORT")
+            self._create_tables()
             return False
         require_free_port(wanted, "LOCAL_POSTGRES_PORT")
         if not self._data.is_dir():
@@ -85,7 +86,7 @@ class Postgres:
             *("pg_ctl", "start", "--wait", "-D", str(self._data)),
             *("--log", str(log), "--options", f"-p {wanted}"),
         )
-        self._create_database()
+        self._create_tables()
         return True
 
     def stop(self) -> bool:
@@ -126,19 +127,15 @@ class Postgres:
         password.unlink()
         unfinished.rename(self._data)
 
-    def _create_database(self) -> None:
-        """Create the source system's database with its empty tables, all or nothing."""
+    def _create_tables(self) -> None:
+        """Create the source system's database, and the tables that it does not have yet."""
         with self.connect("postgres") as connection:
             connection.autocommit = True
             names = connection.execute("select datname from pg_database").fetchall()
-            if (DATABASE,) in names:
-                return
-            connection.execute(f"create database {DATABASE}_new")
-        with self.connect(f"{DATABASE}_new") as connection:
+            if (DATABASE,) not in names:
+                connection.execute(f"create database {DATABASE}")
+        with self.connect(DATABASE) as connection:
             connection.execute(files("local_stack").joinpath("source.sql").read_bytes())
-        with self.connect("postgres") as connection:
-            connection.autocommit = True
-            connection.execute(f"alter database {DATABASE}_new rename to {DATABASE}")
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         """Run one of PostgreSQL's programs as the user who owns the data."""
