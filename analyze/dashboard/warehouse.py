@@ -24,7 +24,7 @@ from dashboard.language import t
 
 TTL = timedelta(minutes=5)
 PATIENCE = 8  # seconds
-NOT_FOUND = 2003
+NOT_FOUND = {904, 2003, 2043}  # a column or a table
 # The tables whose rows are counted.
 TABLES = (
     "FCT_VENDAS",
@@ -113,11 +113,11 @@ def query(statement: str) -> pd.DataFrame:
         try:
             rows = _ask(statement)
         except Error as error:  # a warehouse that was started again does not know the session
-            if isinstance(error, UnreachableError) or error.errno == NOT_FOUND:
+            if isinstance(error, UnreachableError) or error.errno in NOT_FOUND:
                 raise
             rows = _ask(statement)
     except Error as error:
-        if error.errno == NOT_FOUND:
+        if error.errno in NOT_FOUND:
             raise UnavailableError(
                 t("As tabelas do painel ainda não existem. Rode `make run` e recarregue a página.")
             ) from error
