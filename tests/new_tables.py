@@ -51,7 +51,7 @@ sources:
         description: The workshops' orders.
         data_tests:
           - equals_the_source:
-              arguments: {key: order_id, values: [amount]}
+              arguments: {key: order_id}
         columns:
           - name: order_id
             description: Key of the order.

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from tests import new_tables
 from tests.conftest import ROOT, Project
-from tests.test_project import unfinished
+from tests.repository.test_tables import unfinished
 
 Nodes = dict[str, dict[str, Any]]
 LAYERS = {"stage": "BRONZE", "dimensions": "SILVER", "facts": "GOLD", "analyses": "GOLD"}
@@ -147,7 +147,7 @@ def test_two_tables_more_are_read_built_tested_and_described(built: Project) -> 
         "insert into orders values (9000000000, 1, 0.1, 'ça va', '2026-01-02 03:04:05-03'), "
         "(1, 4242, null, '', null)",
     )
-    tables = '["public-fornecedores", "public-orders", "driva-reconciliacao"]'
+    tables = '["public-fornecedores", "public-orders"]'
     filtered = built.with_variables(TAP_POSTGRES__SELECT_FILTER=tables)
     assert filtered.succeed("run", "el").loaded() == {
         "FORNECEDORES": (2, 0),
@@ -155,7 +155,7 @@ def test_two_tables_more_are_read_built_tested_and_described(built: Project) -> 
         "RECONCILIACAO": (3, 0),
     }
     added = ("source:driva.fornecedores+", "source:driva.orders+")
-    built.succeed("invoke", "dbt-snowflake:build", "--quiet", "--select", *added)
+    built.build("--quiet", "--select", *added)
     suppliers = "select fornecedor_id, nome_fornecedor, tipo, limite from SILVER.DIM_FORNECEDORES"
     assert built.warehouse(f"{suppliers} order by 1") == [
         (-1, "Não informado", "Não informado", None),
@@ -168,7 +168,7 @@ def test_two_tables_more_are_read_built_tested_and_described(built: Project) -> 
         (1, -1, None, "", None),
         (9000000000, 1, Decimal("0.10"), "ça va", datetime(2026, 1, 2, 6, 4, 5)),
     ]
-    built.succeed("invoke", "dbt-snowflake:docs", "--quiet")
+    built.dbt("docs", "generate", "--static", "--quiet")
     done = built.run(ROOT / ".venv/bin/python", built.folder / "transform/dictionary.py")
     assert done.code == 0, done.output
     assert list(unfinished(built.folder)) == []

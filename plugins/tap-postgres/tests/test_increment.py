@@ -49,7 +49,7 @@ class Answering(SourceTable):
 
 def increment(before: Bookmark, *answers: Answer) -> Increment:
     """Return a run of the table, in which these answers are given."""
-    table = sa.Table("vendas", sa.MetaData(), *(column.copy() for column in COLUMNS))
+    table = sa.Table("vendas", sa.MetaData(), *(column._copy() for column in COLUMNS))
     source = Answering(
         name=FullyQualifiedName(table="vendas", schema="public"),
         table=table,
