@@ -44,7 +44,7 @@ needs_a_browser = pytest.mark.skipif(
 )
 
 # The end-to-end test on a real account is not there for whoever has none.
-collect_ignore = [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["test_snowflake_account.py"]
+collect_ignore = [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["pipeline/test_snowflake_account.py"]
 
 
 @dataclass(frozen=True)

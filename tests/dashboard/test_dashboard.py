@@ -650,7 +650,7 @@ def test_the_state_of_the_data_is_shown(gold: Project, visit: Visit) -> None:
             "[data-testid=stDataFrame] [role=gridcell]"
         ).all_inner_texts()
     ]
-    bookmark = gold.state()["public-vendas"]
+    bookmark = gold.bookmarks["public-vendas"]
     assert cells[cells.index("vendas") :][:3] == ["vendas", str(bookmark), str(bookmark)]
     assert cells[cells.index("FCT_VENDAS") + 1] == str(SALES)
 
