@@ -25,14 +25,15 @@ import snowflake.connector
 import yaml
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
-from tests.plugins import PLUGINS, Run
+from tests.plugins import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
-PLUGIN_FILES = {
-    "tap-postgres": "extract/extract.meltano.yml",
-    "target-snowflake": "load/load.meltano.yml",
-    "dbt-snowflake": "transform/transform.meltano.yml",
+# Where each plugin is declared, and as what.
+DECLARED = {
+    "tap-postgres": ("extractors", "extract/extract.meltano.yml"),
+    "target-snowflake": ("loaders", "load/load.meltano.yml"),
+    "dbt-snowflake": ("utilities", "transform/transform.meltano.yml"),
 }
 # The first test of a file that has failed.
 FAILED: dict[Path, str] = {}
@@ -44,7 +45,9 @@ needs_a_browser = pytest.mark.skipif(
 )
 
 # The end-to-end test on a real account is not there for whoever has none.
-collect_ignore = [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["pipeline/test_snowflake_account.py"]
+collect_ignore = (
+    [] if os.environ.get("TARGET_SNOWFLAKE_ACCOUNT") else ["pipeline/test_snowflake_account.py"]
+)
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,9 @@ class Project:
 
     def meltano(self, *words: str) -> Done:
         """Run meltano."""
-        return self.run(ROOT / ".venv/bin/meltano", *words)
+        log = self.folder / "meltano.log"
+        run = Run(["meltano", *words], self.folder, self.environment, Path(os.devnull), log, log)
+        return Done(run.wait(), log.read_text())
 
     def succeed(self, *words: str) -> Done:
         """Run meltano, which must succeed."""
@@ -194,7 +199,7 @@ class Project:
 
         A variable that was given to the project wins, as one in a terminal does.
         """
-        kind, file = PLUGINS[plugin][0], PLUGIN_FILES[plugin]
+        kind, file = DECLARED[plugin]
         declared = yaml.safe_load((self.folder / file).read_text())["plugins"][kind][0]
         local = yaml.safe_load((self.folder / "meltano.yml").read_text())["environments"][0]
         of_local = {p["name"]: p["config"] for p in local["config"]["plugins"].get(kind, ())}
@@ -249,10 +254,10 @@ class Project:
         settings = self.folder / f"{plugin}.json"
         settings.write_text(json.dumps(values if config is None else config))
         output, log = (self.folder / f"{plugin}.{kind}" for kind in ("out", "log"))
-        is_singer = PLUGINS[plugin][0] != "utilities"
+        is_singer = DECLARED[plugin][0] != "utilities"
         command = [plugin, *(("--config", settings) if is_singer else ()), *words]
         given = given or Path(os.devnull)
-        code = Run(command, self.folder, environment, given, output, log).wait(plugin)
+        code = Run(command, self.folder, environment, given, output, log).wait()
         return Done(code, log.read_text() + output.read_text())
 
     def extract(self, *words: str | Path) -> Done:

@@ -1,8 +1,8 @@
-"""The plugins without Meltano, each imported once and forked for every run.
+"""Meltano and its plugins, each imported once and forked for every run.
 
-Of a short run of tap, target or dbt nearly all is Python's imports, and Meltano's start as long
-again. Tests that are not about Meltano run a plugin's own `main` with the configuration that
-Meltano gives it, in a process of its own, too, which is forked from one that has imported it.
+Most of a short run is Python's imports. So Meltano's or a plugin's own `main` runs in a process of
+its own that is forked from one that has imported it. Tests that are not about Meltano run plugins
+without it, with the configuration that it would give them.
 """
 
 from __future__ import annotations
@@ -43,20 +43,25 @@ for run in map(json.loads, sys.stdin):
     sys.stdout.flush()
     os._exit(code)
 """
-# Where each plugin is, and its command.
-PLUGINS = {
-    "tap-postgres": ("extractors", "driva_tap_postgres.tap", "main"),
-    "target-snowflake": ("loaders", "driva_target_snowflake.target", "main"),
-    "dbt-snowflake": ("utilities", "dbt.cli.main", "cli"),
+# The environment of each, and its command.
+PROGRAMS = {
+    "meltano": (".venv", "meltano.cli", "main"),
+    "tap-postgres": (".meltano/extractors/tap-postgres/venv", "driva_tap_postgres.tap", "main"),
+    "target-snowflake": (
+        ".meltano/loaders/target-snowflake/venv",
+        "driva_target_snowflake.target",
+        "main",
+    ),
+    "dbt-snowflake": (".meltano/utilities/dbt-snowflake/venv", "dbt.cli.main", "cli"),
 }
 
 
 @cache
-def _imported(plugin: str) -> subprocess.Popen[str]:
-    """Start a process that has imported a plugin, for all runs of this worker."""
-    folder, module, name = PLUGINS[plugin]
+def _imported(program: str) -> subprocess.Popen[str]:
+    """Start a process that has imported a program, for all runs of this worker."""
+    venv, module, name = PROGRAMS[program]
     process = subprocess.Popen(
-        [ROOT / f".meltano/{folder}/{plugin}/venv/bin/python", "-c", PROGRAM, module, name],
+        [ROOT / venv / "bin/python", "-c", PROGRAM, module, name],
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -68,15 +73,15 @@ def _imported(plugin: str) -> subprocess.Popen[str]:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a plugin.
+    """A run of a program.
 
     Attributes:
-        command: its name and its arguments.
+        command: its name, and its arguments.
         folder: where it runs.
         environment: all of its environment variables.
         given: a file, its standard input.
         output: a file for its standard output.
-        log: a file for its standard error.
+        log: a file for its standard error; may be the same.
     """
 
     command: Sequence[str | Path]
@@ -86,12 +91,12 @@ class Run:
     output: Path
     log: Path
 
-    def wait(self, plugin: str) -> int:
+    def wait(self) -> int:
         """Run it to its end; return the exit code, negative for a signal."""
-        process = _imported(plugin)
+        process = _imported(str(self.command[0]))
         assert process.stdin is not None
         assert process.stdout is not None
-        written = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        written = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC
         order = {
             "command": list(map(str, self.command)),
             "folder": str(self.folder),

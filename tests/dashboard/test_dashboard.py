@@ -27,9 +27,12 @@ import sqlglot
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
+    Request,
     ViewportSize,
+    WebSocket,
     expect,
 )
 from sqlglot import exp
@@ -87,24 +90,53 @@ class Visit:
 
     @classmethod
     def begin(cls, context: BrowserContext, url: str) -> Visit:
-        """Open an address."""
-        page = context.new_page()
-        visit = cls(page)
-        page.on("console", visit.hear)
-        page.on("pageerror", lambda error: visit.errors.append(str(error)))
-        page.on("request", lambda request: visit.requests.append(request.url))
-        page.on("websocket", lambda socket: socket.on("framereceived", visit.count))
-        page.goto(url)
-        settle(page)
+        """Open an address, in a page that another visit has left if there is one.
+
+        Half of what a page takes is to read Streamlit's code, which a page that had it still has.
+        """
+        left = (page for page in context.pages if page.url == "about:blank")
+        visit = cls(next(left, None) or context.new_page())
+        for event, listen in visit.listeners.items():
+            visit.page.on(event, listen)  # type: ignore[call-overload]
+        visit.page.goto(url)
+        settle(visit.page)
         return visit
+
+    def end(self) -> None:
+        """Leave the page."""
+        for event, listen in self.listeners.items():
+            self.page.remove_listener(event, listen)
+        self.page.goto("about:blank")
+
+    @property
+    def listeners(self) -> dict[str, Callable[[Any], None]]:
+        """What listens to which of the page's events."""
+        return {
+            "console": self.hear,
+            "pageerror": self.fail,
+            "request": self.ask,
+            "websocket": self.receive,
+        }
 
     def hear(self, said: ConsoleMessage) -> None:
         """Note an error on the console."""
         if said.type == "error":
             self.errors.append(said.text)
 
-    def count(self, frame: bytes | str) -> None:
+    def fail(self, error: Error) -> None:
+        """Note an error in the page's code."""
+        self.errors.append(str(error))
+
+    def ask(self, request: Request) -> None:
+        """Note what the page asks for."""
+        self.requests.append(request.url)
+
+    def receive(self, socket: WebSocket) -> None:
         """Count what the server sends."""
+        socket.on("framereceived", self.count)
+
+    def count(self, frame: bytes | str) -> None:
+        """Count a message."""
         self.received += len(frame)
 
     def open(self, path: str, title: str | None = None) -> None:
@@ -251,7 +283,7 @@ def visit(context: BrowserContext, url: str) -> Iterator[Visit]:
     """The overview, just opened."""
     begun = Visit.begin(context, url)
     yield begun
-    begun.page.close()
+    begun.end()
 
 
 def test_how_long_a_viewer_waits(
@@ -327,7 +359,7 @@ def test_a_page_opens_by_its_address_and_fits_the_window(
         visit.page.set_viewport_size({**size, "height": height})
         settle(visit.page)
         visit.page.screenshot(path=tmp_path / f"{title}.png")
-        visit.page.close()
+        visit.end()
     context.close()
 
 
@@ -439,7 +471,7 @@ def test_filters_stay_and_are_in_the_address(context: BrowserContext, visit: Vis
         other.page.get_by_role("button", name="Limpar filtros").click()
     assert other.parameters() == {"periodo": ["30d"]}
     assert other.numbers() != numbers
-    other.page.close()
+    other.end()
 
 
 def test_a_range_of_days_goes_before_the_period(
@@ -453,7 +485,7 @@ def test_a_range_of_days_goes_before_the_period(
         )[0][0]
     )
     assert "27 de fev. de 2024 a 28 de fev. de 2024" in visit.says()
-    visit.page.close()
+    visit.end()
 
 
 def test_the_last_of_period_and_days_holds(context: BrowserContext, url: str) -> None:
@@ -468,7 +500,7 @@ def test_the_last_of_period_and_days_holds(context: BrowserContext, url: str) ->
         visit.page.locator("h1").click()
     assert (visit.lit(), visit.parameters()) == (["pt"], {"datas": ["2025-05-05"]})
     assert visit.says() == "5 de mai. de 2025 · variações ante 4 de mai. de 2025"
-    visit.page.close()
+    visit.end()
 
 
 def test_back_undoes_what_the_viewer_did_last(context: BrowserContext, url: str) -> None:
@@ -486,7 +518,7 @@ def test_back_undoes_what_the_viewer_did_last(context: BrowserContext, url: str)
         ("/", {"periodo": ["30d"]}, "2 de "),
         ("/", {"datas": ["2025-05-01", "2025-05-05"]}, "1 de "),
     ]
-    visit.page.close()
+    visit.end()
 
 
 @pytest.mark.parametrize(
@@ -515,14 +547,14 @@ def test_what_an_address_asks_in_vain_is_said(
     assert visit.parameters() == kept
     visit.press("90d")
     assert note.count() == 0
-    visit.page.close()
+    visit.end()
 
 
 def test_no_sale_is_a_sentence(context: BrowserContext, url: str) -> None:
     visit = Visit.begin(context, f"{url}?datas=2023-01-01&estado=PI")
     expect(visit.page.get_by_text("Nenhuma venda com estes filtros")).to_be_visible()
     assert visit.errors == []
-    visit.page.close()
+    visit.end()
 
 
 def test_the_language_changes_texts_numbers_and_dates(visit: Visit) -> None:
@@ -589,7 +621,7 @@ def test_a_name_is_shown_as_it_is(context: BrowserContext, url: str) -> None:
         if path == "concessionarias":
             assert f"Vendedores de {HOSTILE}" in visit.text()
             assert "A maior" in visit.text()
-        visit.page.close()
+        visit.end()
 
 
 def test_two_of_one_name_are_two(gold: Project, context: BrowserContext, url: str) -> None:
@@ -599,7 +631,7 @@ def test_two_of_one_name_are_two(gold: Project, context: BrowserContext, url: st
     names = {f"Ana Costa · {number}" for (number,) in ids}
     assert {row["Vendedor"] for row in visit.download("vendedores")} == names
     assert visit.page.locator(f"{CHART} .role-axis-label text").count() == len(names) > 1
-    visit.page.close()
+    visit.end()
 
 
 def test_a_state_on_the_map_filters(visit: Visit) -> None:
@@ -695,7 +727,7 @@ def test_it_asks_for_aggregates_of_gold_as_the_reporter(
         for path in PAGES:
             visit.open(path)
         assert visit.download("verificacoes")[0]["Situação"] == "falha"
-        visit.page.close()
+        visit.end()
     gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'ok' where tipo = 'volume'")
     logins = [request.path for request in sent if "login-request" in request.path]
     assert logins

@@ -234,7 +234,7 @@ def test_every_page_of_the_dashboard_shows_it(network: Project) -> None:
                     assert "Desconto sem 11 vendas" in visit.text()
                 if path == "dados":
                     assert "2024" in visit.text()
-                visit.page.close()
+                visit.end()
 
 
 def test_another_run_finds_nothing_new_and_changes_nothing(network: Project) -> None:
