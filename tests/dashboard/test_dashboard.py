@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import signal
-import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -41,7 +39,7 @@ from tests.conftest import ROOT, Project, browsing, free_port, needs_a_browser, 
 
 pytestmark = needs_a_browser
 
-SALES = int(os.environ.get("SALES") or 100_000)  # more for the README's figures
+SALES = 100_000
 PAGES = {
     "": "Visão geral",
     "concessionarias": "Concessionárias",
@@ -50,7 +48,6 @@ PAGES = {
     "dados": "Dados",
 }
 CHART = "[data-testid=stVegaLiteChart]"
-RUNS = 2
 DESK: ViewportSize = {"width": 1280, "height": 900}
 Window = Callable[..., BrowserContext]
 # All that Markdown and spreadsheets make something else of.
@@ -70,13 +67,6 @@ def settle(page: Page) -> None:
         " [...document.querySelectorAll('[data-testid=stDataFrame]')]"
         ".every(table => table.querySelector('[role=gridcell]') || !table.checkVisibility())"
     )
-
-
-def opened(page: Page, url: str) -> None:
-    """Open the overview, up to its numbers and its map."""
-    page.goto(url)
-    page.wait_for_selector("[data-testid=stMetricValue]")
-    page.wait_for_selector(f".st-key-map {CHART} svg")
 
 
 @dataclass
@@ -284,35 +274,6 @@ def visit(context: BrowserContext, url: str) -> Iterator[Visit]:
     begun = Visit.begin(context, url)
     yield begun
     begun.end()
-
-
-def test_how_long_a_viewer_waits(
-    window: Window, url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    waits: dict[str, list[float]] = {"first paint": [], "page again": [], "filter change": []}
-
-    @contextmanager
-    def waiting(what: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        waits[what].append(time.perf_counter() - started)
-
-    for _ in range(RUNS):
-        # Nothing is in this browser's cache; the second time it has been there before.
-        context = window(viewport=DESK)
-        for what in ("first paint", "page again"):
-            page = context.new_page()
-            with waiting(what):
-                opened(page, url)
-        settle(page)
-        with waiting("filter change"):
-            Visit(page).press("90d")
-        context.close()
-    medians = {what: statistics.median(seconds) for what, seconds in waits.items()}
-    with capsys.disabled():
-        print(f"\n{SALES:,} sales:", *(f"{what} {s:.2f} s" for what, s in medians.items()))
-    # Other tests run beside this one: it fails for a page that does not come, not for a slow one.
-    assert all(len(seconds) == RUNS for seconds in waits.values())
 
 
 def test_every_page_renders_and_asks_nobody_else(visit: Visit, url: str) -> None:

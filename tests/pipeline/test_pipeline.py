@@ -59,7 +59,7 @@ def test_gold_equals_the_source(network: Project) -> None:
 
 
 def test_the_logic_of_the_models_holds(network: Project) -> None:
-    assert "ERROR=0" in network.succeed("invoke", "dbt-snowflake:unit-test").output
+    assert "ERROR=0" in network.dbt("test", "--select", "test_type:unit").output
 
 
 def test_an_empty_build_is_a_rehearsal_or_refused(network: Project) -> None:
