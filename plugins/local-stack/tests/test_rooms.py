@@ -1,10 +1,9 @@
-"""Who may reach into what: fakesnow by two modules only, and no module in a circle."""
+"""Who may reach into what: fakesnow by two modules only, and nobody into another object."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import local_stack
@@ -46,16 +45,3 @@ def test_nobody_reaches_into_another_object() -> None:
         and ast.unparse(node.value) not in ("self", "cls")
     ]
     assert reaches == []
-
-
-def test_no_module_imports_itself_by_way_of_others() -> None:
-    graph = {
-        module: {
-            other
-            for name in imported(tree)
-            for other in (name, name.rpartition(".")[0])
-            if other in TREES and other != module
-        }
-        for module, tree in TREES.items()
-    }
-    assert len(list(TopologicalSorter(graph).static_order())) == len(TREES)
