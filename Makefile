@@ -1,7 +1,9 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
-.PHONY: help setup stack run check test packages lint format docs slim airflow dashboard backfill down \
-	reset figures bench requirements
+# Packages of our own; each is checked in the environment that it runs in.
+PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
+.PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
+	slim airflow dashboard backfill down reset figures bench test-snowflake requirements environments
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -116,12 +118,8 @@ requirements: .venv/.installed ## Resolve every plugin's requirements again
 		$(COMPILE) plugins/requirements/$$plugin.in -o plugins/requirements/$$plugin.txt || exit; \
 	done
 
-# A package is checked, and its unit tests run, in the environment that it runs in.
-PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
-
-check-repository: MYPY = .venv/bin/mypy --cache-dir=.mypy_cache/repository
 check-repository:
-	$(MYPY) tests benchmarks transform
+	.venv/bin/mypy --cache-dir=.mypy_cache/repository tests benchmarks transform
 	.venv/bin/pytest -n 0 tests/repository
 
 # Arguments: the package, its environment below .meltano, its folder, and folders checked with it.

@@ -18,12 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
-import atexit, importlib, json, os, sys, traceback
+import atexit, importlib, json, os, signal, sys, traceback
 main = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
 for run in map(json.loads, sys.stdin):
     if child := os.fork():
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
         continue
+    signal.alarm(1200)  # seconds; whoever waits for ever is ended
     for number, (name, flags) in enumerate(run["files"]):
         os.dup2(os.open(name, flags, 0o600), number)
     os.chdir(run["folder"])

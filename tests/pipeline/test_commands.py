@@ -69,16 +69,12 @@ for _ in range(30):
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project with a few sales, none of them loaded, and with schedules right and wrong."""
     created = Project.create(tmp_path_factory.mktemp("project") / "project")
-    for name, changed in (
-        ("orchestrate/orchestrate.meltano.yml", SCHEDULES),
-        ("transform/transform.meltano.yml", []),
-    ):
-        file = created.folder / name
-        content = yaml.safe_load(file.read_text())
-        content.setdefault("schedules", []).extend(changed)
-        # Meltano takes a second to start; one start is enough for what a plugin is asked in turn.
-        content["plugins"]["utilities"][0]["commands"]["sh"] = {"executable": "/bin/sh"}
-        file.write_text(yaml.safe_dump(content, sort_keys=False))
+    file = created.folder / "orchestrate/orchestrate.meltano.yml"
+    content = yaml.safe_load(file.read_text())
+    content["schedules"] += SCHEDULES
+    # Meltano takes a second to start; one start is enough for what Airflow is asked in turn.
+    content["plugins"]["utilities"][0]["commands"]["sh"] = {"executable": "/bin/sh"}
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
     created = created.with_variables(AIRFLOW_PORT=str(free_port()), NO_COLOR="1", COLUMNS="200")
     try:
         assert created.up().local_stack("seed", "--sales", str(SALES)).code == 0
@@ -87,13 +83,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         created.local_stack("down")
 
 
-def typed(project: Project, plugin: str, *commands: str) -> str:
-    """Type commands in a plugin's environment; return what they print. All must succeed."""
+def typed(project: Project, *commands: str) -> str:
+    """Type commands in Airflow's environment; return what they print. All must succeed."""
     script = project.folder / "typed.sh"
     script.write_text(
         "".join(f"echo; echo {shlex.quote(c)}; {c} || echo FAILED: $?\n" for c in commands)
     )
-    output = project.succeed("--log-level=error", "invoke", f"{plugin}:sh", str(script)).output
+    output = project.succeed("--log-level=error", "invoke", "airflow:sh", str(script)).output
     assert "FAILED: " not in output, output
     assert "Traceback" not in output, output
     return output
@@ -103,7 +99,6 @@ def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
     """With no last good configuration: at the first start."""
     output = typed(
         project,
-        "airflow",
         "airflow db migrate 2>&1 | tail -1",
         "airflow dags reserialize 2>&1 | tail -1",
         "airflow dags list --columns dag_id",
@@ -127,7 +122,6 @@ def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
 def test_airflow(project: Project) -> None:
     output = typed(
         project,
-        "airflow",
         "airflow dags test daily-elt 2>&1",  # which loads and builds
         "airflow dags list-import-errors",
         "airflow dags next-execution sao-paulo",
@@ -149,7 +143,7 @@ def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project
     dags.write_text(fenced.replace("self.deadline = None", "pass"))
     try:
         with pytest.raises(AssertionError, match="'dict' object has no attribute 'hex'"):
-            typed(project, "airflow", "airflow dags test hourly-vendas 2>&1")
+            typed(project, "airflow dags test hourly-vendas 2>&1")
     finally:
         dags.write_text(fenced)
 
