@@ -40,7 +40,7 @@ create schema if not exists BRONZE;
 create schema if not exists SILVER;
 create schema if not exists GOLD;
 create schema if not exists QUALIDADE;
-create schema if not exists ENSAIO;
+create schema if not exists EMPTY_BUILD;
 create schema if not exists PAINEL;
 
 grant usage on database identifier($database_name) to role DRIVA_LOADER;
@@ -57,7 +57,7 @@ grant all privileges on schema BRONZE to role DRIVA_TRANSFORMER;
 grant all privileges on schema SILVER to role DRIVA_TRANSFORMER;
 grant all privileges on schema GOLD to role DRIVA_TRANSFORMER;
 grant all privileges on schema QUALIDADE to role DRIVA_TRANSFORMER;
-grant all privileges on schema ENSAIO to role DRIVA_TRANSFORMER;
+grant all privileges on schema EMPTY_BUILD to role DRIVA_TRANSFORMER;
 
 -- What of SILVER and GOLD a role may read, dbt grants table by table (`grants` in dbt_project.yml).
 grant usage on schema SILVER to role DRIVA_REPORTER;

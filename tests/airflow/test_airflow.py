@@ -299,8 +299,8 @@ def test_a_dag_is_what_its_schedule_declares(airflow: Airflow) -> None:
     assert dag["dag_run_timeout"] == "PT4H"
     tasks = airflow.tasks("daily-elt")
     assert {name: task["downstream_task_ids"] for name, task in tasks.items()} == {
-        LOAD: ["dbt-snowflake-rehearse"],
-        "dbt-snowflake-rehearse": ["dbt-snowflake-build"],
+        LOAD: ["dbt-snowflake-build-empty"],
+        "dbt-snowflake-build-empty": ["dbt-snowflake-build"],
         "dbt-snowflake-build": [],
     }
     for task in tasks.values():

@@ -62,13 +62,14 @@ def test_the_logic_of_the_models_holds(network: Project) -> None:
     assert "ERROR=0" in network.dbt("test", "--select", "test_type:unit").output
 
 
-def test_an_empty_build_is_a_rehearsal_or_refused(network: Project) -> None:
+def test_an_empty_build_goes_to_its_own_schema_or_is_refused(network: Project) -> None:
     counts = (
-        "select (select count(*) from GOLD.FCT_VENDAS), (select count(*) from ENSAIO.FCT_VENDAS)"
+        "select (select count(*) from GOLD.FCT_VENDAS), "
+        "(select count(*) from EMPTY_BUILD.FCT_VENDAS)"
     )
     assert network.warehouse(counts) == [(SALES + 5, 0)]
     refused = network.dbt("build", "--empty", fails=True)
-    assert "--empty and --target ensaio go together" in refused.output
+    assert "--empty and --target empty go together" in refused.output
     assert network.warehouse(counts) == [(SALES + 5, 0)]
 
 

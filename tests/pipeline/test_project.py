@@ -20,7 +20,7 @@ def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
     ]
     assert schedules[0]["job"]["tasks"] == [
         "tap-postgres target-snowflake",
-        "dbt-snowflake:rehearse",
+        "dbt-snowflake:build-empty",
         "dbt-snowflake:build",
     ]
 

@@ -205,7 +205,7 @@ def test_a_row_lost_or_doubled_stops_the_build_before_the_fact(
     assert {outcome for _, outcome in outcomes} == {"não executada"}
 
 
-def test_a_dropped_column_stops_the_rehearsal_and_nothing_is_built(network: Project) -> None:
+def test_a_dropped_column_stops_the_empty_build_and_nothing_is_built(network: Project) -> None:
     before = network.warehouse("select count(*) from GOLD.QUALIDADE_DADOS")
     with changed(
         network,

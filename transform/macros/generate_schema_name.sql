@@ -1,5 +1,5 @@
-{# A layer's own name; all layers are one schema in a rehearsal. #}
+{# A layer's own name; all layers are one schema in an empty build. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {%- set own = custom_schema_name if target.name != 'ensaio' -%}
+    {%- set own = custom_schema_name if target.name != 'empty' -%}
     {{ (own or target.schema) | trim | upper }}
 {%- endmacro %}
