@@ -45,7 +45,7 @@ def succeeded(context: Mapping[str, Any]) -> None:
 
 
 def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
-    """Say which rules of the business are broken more than usual, if the last run has not.
+    """Say which business rules are broken more than usual, if the last run has not.
 
     Args:
         context: the task's.
@@ -55,7 +55,7 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
     known = set(told.read_text().split()) if told.exists() else set()
     about = {"DAG": context["dag"].dag_id, "Run": context["run_id"]}
     if news := {rule: rows for rule, rows in found.items() if rule not in known}:
-        help_ = {"What to do": "docs/runbook.md, A rule of the business is broken"}
+        help_ = {"What to do": "docs/runbook.md, A business rule is broken"}
         _tell(f"[{ENVIRONMENT}] odd data, which stops nothing", {**about, **news, **help_})
     if over := known - found.keys():
         _tell(f"[{ENVIRONMENT}] as usual again: {', '.join(sorted(over))}", about)

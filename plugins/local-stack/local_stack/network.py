@@ -123,7 +123,7 @@ def seed(
         for table, count in counts.items():
             _restart_identity(cursor, table, count + 1)
         cursor.execute((files("local_stack") / "oddities.sql").read_bytes())
-        progress("a few rows break each rule of the business on purpose")
+        progress("a few rows break each business rule on purpose")
     return counts
 
 
