@@ -25,7 +25,7 @@ DESCRIPTIONS = {
     "limite": "Credit in reais.",
 }
 ORDERS = {
-    "stage/stg_driva__orders.sql": """
+    "staging/stg_driva__orders.sql": """
 with
 
 source as (
@@ -42,7 +42,7 @@ select
 from source
 qualify {{ newest_load('order_id') }}
 """,
-    "stage/stg_driva__orders.yml": """
+    "staging/stg_driva__orders.yml": """
 sources:
   - name: driva
     schema: RAW
@@ -153,7 +153,7 @@ def add(folder: Path) -> None:
     models = folder / "transform/models"
     for name, text in ORDERS.items():
         (models / name).write_text(text.lstrip())
-    for name in ("stage/stg_driva__veiculos", "dimensions/dim_veiculos"):
+    for name in ("staging/stg_driva__veiculos", "dimensions/dim_veiculos"):
         for suffix in (".sql", ".yml"):
             text = (models / (name + suffix)).read_text()
             for old, new in WORDS.items():

@@ -36,10 +36,10 @@ def unfinished(folder: Path) -> Iterator[str]:
         if not re.search(rf'\bpublic\."?{re.escape(table)}\b', sample):
             yield f"{is_selected} is not created in {SAMPLE}, which is the laptop's PostgreSQL"
         if table not in sources:
-            yield f"{is_selected} is no source in {MODELS}/stage/stg_driva__{table}.yml"
+            yield f"{is_selected} is no source in {MODELS}/staging/stg_driva__{table}.yml"
         is_fact = (folder / MODELS / f"facts/fct_{table}.sql").exists()
         for model in (
-            Path("stage", f"stg_driva__{table}"),
+            Path("staging", f"stg_driva__{table}"),
             Path("facts", f"fct_{table}") if is_fact else Path("dimensions", f"dim_{table}"),
         ):
             if not (folder / MODELS / model).with_suffix(".sql").exists():
@@ -49,7 +49,7 @@ def unfinished(folder: Path) -> Iterator[str]:
             elif f"### {model.name.upper()}\n" not in dictionary:
                 yield f"{model.name} is not in {DICTIONARY}: run `make docs`"
     for table in sorted(sources - {*tables, "reconciliacao"}):
-        yield f"{table} is a source in {MODELS}/stage and is not selected in {EXTRACT}"
+        yield f"{table} is a source in {MODELS}/staging and is not selected in {EXTRACT}"
 
 
 def described(folder: Path) -> tuple[set[str], set[str]]:
@@ -102,7 +102,7 @@ def leave_out(name: str, text: str) -> Callable[[Path], None]:
         (lambda _: None, []),
         (
             leave_out(EXTRACT, "public-orders."),
-            [f"orders is a source in {MODELS}/stage and is not selected in {EXTRACT}"],
+            [f"orders is a source in {MODELS}/staging and is not selected in {EXTRACT}"],
         ),
         (
             leave_out(EXTRACT, "replication-key: order_id"),
@@ -120,19 +120,19 @@ def leave_out(name: str, text: str) -> Callable[[Path], None]:
             ],
         ),
         (
-            drop(f"{MODELS}/stage/stg_driva__fornecedores.sql"),
+            drop(f"{MODELS}/staging/stg_driva__fornecedores.sql"),
             [
                 f"fornecedores is selected in {EXTRACT} and has no model "
-                f"{MODELS}/stage/stg_driva__fornecedores.sql"
+                f"{MODELS}/staging/stg_driva__fornecedores.sql"
             ],
         ),
         (
-            drop(f"{MODELS}/stage/stg_driva__fornecedores.yml"),
+            drop(f"{MODELS}/staging/stg_driva__fornecedores.yml"),
             [
                 f"fornecedores is selected in {EXTRACT} and is no source in "
-                f"{MODELS}/stage/stg_driva__fornecedores.yml",
+                f"{MODELS}/staging/stg_driva__fornecedores.yml",
                 "stg_driva__fornecedores has no contract, types of columns, in "
-                f"{MODELS}/stage/stg_driva__fornecedores.yml",
+                f"{MODELS}/staging/stg_driva__fornecedores.yml",
             ],
         ),
         (
@@ -176,4 +176,4 @@ def test_only_the_stage_reads_a_source() -> None:
         for path in (ROOT / "transform").glob("models/**/*.sql")
         if "source(" in path.read_text()
     }
-    assert readers == {"stage"}
+    assert readers == {"staging"}

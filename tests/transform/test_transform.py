@@ -18,7 +18,7 @@ from tests.conftest import ROOT, Project
 from tests.repository.test_tables import unfinished
 
 Nodes = dict[str, dict[str, Any]]
-LAYERS = {"stage": "BRONZE", "dimensions": "SILVER", "facts": "GOLD", "analyses": "GOLD"}
+LAYERS = {"staging": "BRONZE", "dimensions": "SILVER", "facts": "GOLD", "analyses": "GOLD"}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_every_model_has_a_layer_a_contract_an_owner_and_a_place_in_the_yaml(nod
         folder = Path(model["original_file_path"]).parts[1]
         assert model["schema"] == LAYERS[folder], model["name"]
         assert model["group"] == ("comercial" if folder == "analyses" else "dados"), model["name"]
-        private = folder == "stage"
+        private = folder == "staging"
         assert (model["access"] == "private") == private, model["name"]
         assert model["config"]["contract"]["enforced"], model["name"]
         assert model["patch_path"], model["name"]

@@ -1,4 +1,4 @@
--- The fact holds the stage's sales, to the row and to the cent.
+-- The fact holds the staged sales, to the row and to the cent.
 {{
     config(
         meta={
