@@ -11,6 +11,8 @@ import sysconfig
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from fcntl import LOCK_EX, flock
+from functools import cache
 from gzip import decompress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,12 +31,19 @@ from tests.plugins import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
+FOLDER = "Área de Trabalho/p#1 [a]"
 # Where each plugin is declared, and as what.
 DECLARED = {
     "tap-postgres": ("extractors", "extract/extract.meltano.yml"),
     "target-snowflake": ("loaders", "load/load.meltano.yml"),
     "dbt-snowflake": ("utilities", "transform/transform.meltano.yml"),
 }
+# Where this run of pytest keeps what its workers share.
+SHARED: list[Path] = []
+# The projects of this worker; a new one goes on from what dbt has parsed in the last, to build and
+# to rehearse.
+MADE: list[Path] = []
+PARSED = [f"transform/target{name}/partial_parse.msgpack" for name in ("", "/ensaio")]
 # The first test of a file that has failed.
 FAILED: dict[Path, str] = {}
 BROWSER = next(
@@ -93,7 +102,7 @@ class Project:
         The folder's name is one as users have them: a blank, an accent, and what is not itself in
         an address or a pattern.
         """
-        folder = folder / "Área de Trabalho" / "p#1 [a]"
+        folder = folder / FOLDER
         (folder / ".meltano").mkdir(parents=True)
         for name in (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities"):
             (folder / name).symlink_to(ROOT / name)
@@ -104,7 +113,36 @@ class Project:
         for name in ("analyze", "extract", "load", "transform", "orchestrate", "plugins"):
             made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)
-        return cls(folder, free_port(), free_port())
+        for parsed in PARSED:
+            for before in filter(Path.exists, (made / parsed for made in reversed(MADE))):
+                (folder / parsed).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(before, folder / parsed)
+                break
+        MADE.append(folder)
+        return cls(folder, *_ports())
+
+    @classmethod
+    @contextmanager
+    def running(
+        cls, folder: Path, name: str = "", make: Callable[[Project], object] | None = None
+    ) -> Iterator[Project]:
+        """A project whose stack runs for the time of the block.
+
+        Args:
+            folder: an empty one.
+            name: of what is made.
+            make: fills its stack; that is done once for all who name it, and copied.
+        """
+        if make:
+            _copy(_once(name, make), folder / FOLDER)
+            created = cls(folder / FOLDER, *_ports())
+            MADE.append(created.folder)
+        else:
+            created = cls.create(folder)
+        try:
+            yield created.up()
+        finally:
+            created.local_stack("down")
 
     @contextmanager
     def configured(self, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
@@ -180,9 +218,7 @@ class Project:
 
     def meltano(self, *words: str) -> Done:
         """Run meltano."""
-        log = self.folder / "meltano.log"
-        run = Run(["meltano", *words], self.folder, self.environment, Path(os.devnull), log, log)
-        return Done(run.wait(), log.read_text())
+        return self._run("meltano", *words)
 
     def succeed(self, *words: str) -> Done:
         """Run meltano, which must succeed."""
@@ -191,8 +227,13 @@ class Project:
         return done
 
     def local_stack(self, *words: str) -> Done:
-        """Run the local stack's command as Meltano does, two seconds faster."""
-        return self.run(ROOT / ".meltano/utilities/local-stack/venv/bin/local-stack", *words)
+        """Run the local stack's command without Meltano."""
+        return self._run("local-stack", *words)
+
+    def _run(self, program: str, *words: str) -> Done:
+        log = self.folder / f"{program}.log"
+        run = Run([program, *words], self.folder, self.environment, Path(os.devnull), log, log)
+        return Done(run.wait(), log.read_text())
 
     def configuration(self, plugin: str) -> tuple[dict[str, Any], dict[str, str]]:
         """Return a plugin's settings and its environment, as Meltano resolves them in `local`.
@@ -294,11 +335,24 @@ class Project:
         """Build and test as the job does."""
         return self.dbt("build", "--exclude-resource-type=unit_test", *words, fails=fails)
 
+    def rehearse(self, fails: bool = False) -> Done:
+        """Build every model empty, as the job does first."""
+        [transform] = yaml.safe_load((self.folder / DECLARED["dbt-snowflake"][1]).read_text())[
+            "plugins"
+        ]["utilities"]
+        return self.dbt(*transform["commands"]["rehearse"]["args"].split(), fails=fails)
+
     def up(self) -> Project:
-        """Start the local stack."""
+        """Start the local stack; a new one is a copy of one that was stopped."""
+        home = self.folder / ".local"
+        if SHARED and not home.exists():
+            _copy(_once("stack", Project._start) / ".local", home)
+        self._start()
+        return self
+
+    def _start(self) -> None:
         done = self.local_stack("up")
         assert done.code == 0, done.output
-        return self
 
     def conforms(self, plugin: str, tests: Path) -> None:
         """Pass tests that run in a plugin's environment."""
@@ -433,6 +487,44 @@ def _bookmarks(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _once(name: str, make: Callable[[Project], object]) -> Path:
+    """Return the folder of a project that was made and stopped, once for all workers."""
+    made = SHARED[0] / name
+    with (SHARED[0] / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not made.exists():
+            project = Project.create(SHARED[0] / f"{name} of {os.getpid()}")
+            try:
+                make(project)
+            finally:
+                project.local_stack("down")
+            project.folder.rename(made)
+    return made
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder with files that may be of the user who runs PostgreSQL."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
+@cache
+def _ports_of_this_worker() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+def _ports() -> tuple[int, int]:
+    """Return two free ports, the same for one project after another.
+
+    What dbt has parsed holds for the address that it was parsed for, and no other.
+    """
+    for port in (kept := _ports_of_this_worker()):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return free_port(), free_port()
+    return kept
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
@@ -471,11 +563,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{before}, which comes before it, has failed")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    SHARED.append(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project whose stack runs, with an empty source, for one module's tests in their order."""
-    created = Project.create(tmp_path_factory.mktemp("project") / "project")
-    try:
-        yield created.up()
-    finally:
-        created.local_stack("down")
+    with Project.running(tmp_path_factory.mktemp("project") / "project") as created:
+        yield created

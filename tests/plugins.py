@@ -18,8 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
-import atexit, importlib, json, os, signal, sys, traceback
+import atexit, gc, importlib, json, os, signal, sys, traceback
 main = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
+for late in sys.argv[3:]:
+    importlib.import_module(late)
+gc.freeze()  # no run looks through what all have in common
 for run in map(json.loads, sys.stdin):
     if child := os.fork():
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
@@ -44,7 +47,7 @@ for run in map(json.loads, sys.stdin):
     sys.stdout.flush()
     os._exit(code)
 """
-# The environment of each, and its command.
+# The environment of each, and its command; then what it would import later.
 PROGRAMS = {
     "meltano": (".venv", "meltano.cli", "main"),
     "tap-postgres": (".meltano/extractors/tap-postgres/venv", "driva_tap_postgres.tap", "main"),
@@ -53,16 +56,22 @@ PROGRAMS = {
         "driva_target_snowflake.target",
         "main",
     ),
-    "dbt-snowflake": (".meltano/utilities/dbt-snowflake/venv", "dbt.cli.main", "cli"),
+    "dbt-snowflake": (
+        ".meltano/utilities/dbt-snowflake/venv",
+        "dbt.cli.main",
+        "cli",
+        "dbt.adapters.snowflake",
+    ),
+    "local-stack": (".meltano/utilities/local-stack/venv", "local_stack.cli", "main"),
 }
 
 
 @cache
 def _imported(program: str) -> subprocess.Popen[str]:
     """Start a process that has imported a program, for all runs of this worker."""
-    venv, module, name = PROGRAMS[program]
+    venv, *names = PROGRAMS[program]
     process = subprocess.Popen(
-        [ROOT / venv / "bin/python", "-c", PROGRAM, module, name],
+        [ROOT / venv / "bin/python", "-c", PROGRAM, *names],
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
