@@ -29,7 +29,9 @@ def network(project: Project) -> Project:
 
 
 def test_the_first_run_of_a_network_that_nobody_here_made_ends_with_gold(network: Project) -> None:
-    network.succeed("run", "elt")
+    network.extract_load()
+    network.rehearse()
+    network.build()
     assert_gold_equals_source(network)
 
 
@@ -239,7 +241,7 @@ def test_every_page_of_the_dashboard_shows_it(network: Project) -> None:
 
 def test_another_run_finds_nothing_new_and_changes_nothing(network: Project) -> None:
     before = network.warehouse("select * from GOLD.FCT_VENDAS order by venda_id")
-    assert network.succeed("run", "el").loaded() == {}
+    assert network.extract_load().loaded() == {}
     network.build("--exclude-resource-type=test")
     assert network.warehouse("select * from GOLD.FCT_VENDAS order by venda_id") == before
     assert_gold_equals_source(network)
