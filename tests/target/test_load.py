@@ -62,7 +62,7 @@ def test_streams_that_are_loaded_at_once_are_not_taken_for_each_other(
     file.write_text("".join(json.dumps(message) + "\n" for message in messages))
     with overheard(project.snowflake_port) as (port, sent):
         through = project.with_variables(LOCAL_SNOWFLAKE_PORT=str(port))
-        done = through.succeed("invoke", "target-snowflake", "--input", str(file))
+        done = through.fork("target-snowflake", given=file)
     assert done.loaded() == {f"FLUXO_{number}": (number + 1, 0) for number in range(8)}
     merges = [(tag, sql) for tag, sql in statements(sent) if "merge into" in sql]
     assert len(merges) == len(streams)
