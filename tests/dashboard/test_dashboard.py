@@ -232,22 +232,18 @@ def serving(project: Project) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def gold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """A project with a million sales in GOLD."""
-    created = Project.create(tmp_path_factory.mktemp("dashboard") / "project").up()
-    try:
-        assert created.local_stack("seed", "--sales", str(SALES)).code == 0
-        created.change(
-            f"update concessionarias set concessionaria = '{HOSTILE}' where id_concessionarias = 2",
-            f"update veiculos set nome = '{HOSTILE}' where id_veiculos = 2",
-            "update vendedores set nome = 'Ana Costa' where id_concessionarias = 2",
-        )
-        created.extract_load()
-        # Every model, and the tests of the project's own rules.
-        created.build("--exclude=test_type:generic")
-        yield created
-    finally:
-        created.local_stack("down")
+def gold(project: Project) -> Project:
+    """The project with many sales in GOLD."""
+    assert project.local_stack("seed", "--sales", str(SALES)).code == 0
+    project.change(
+        f"update concessionarias set concessionaria = '{HOSTILE}' where id_concessionarias = 2",
+        f"update veiculos set nome = '{HOSTILE}' where id_veiculos = 2",
+        "update vendedores set nome = 'Ana Costa' where id_concessionarias = 2",
+    )
+    project.extract_load()
+    # Every model, and the tests of the project's own rules.
+    project.build("--exclude=test_type:generic")
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +262,12 @@ def window() -> Iterator[Window]:
 def context(window: Window) -> BrowserContext:
     """A viewer at a desk."""
     return window(viewport=DESK)
+
+
+@pytest.fixture(scope="module")
+def overview(context: BrowserContext, url: str) -> Visit:
+    """The overview, for tests that only look at it."""
+    return Visit.begin(context, url)
 
 
 @pytest.fixture
@@ -291,7 +293,7 @@ def test_every_page_renders_and_asks_nobody_else(visit: Visit, url: str) -> None
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_page_opens_by_its_address_and_fits_the_window(
-    window: Window, url: str, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+    window: Window, url: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     size: ViewportSize = {"width": width, "height": 900}
     context = window(viewport=size, color_scheme=scheme)
@@ -315,11 +317,6 @@ def test_a_page_opens_by_its_address_and_fits_the_window(
             "app => getComputedStyle(app).backgroundColor"
         )
         assert (background == "rgb(255, 255, 255)") == (scheme == "light")
-        # For whoever wants to look at it.
-        height = main.evaluate("main => main.scrollHeight")
-        visit.page.set_viewport_size({**size, "height": height})
-        settle(visit.page)
-        visit.page.screenshot(path=tmp_path / f"{title}.png")
         visit.end()
     context.close()
 
@@ -358,16 +355,23 @@ PALE_WORDS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("filtered", [False, True])
-def test_the_numbers_are_those_of_gold(gold: Project, visit: Visit, filtered: bool) -> None:
-    scope, before = LAST_YEAR, "data_venda >= '2024-01-01' and data_venda < '2025-01-01'"
-    if filtered:
-        visit.press("90d")
-        visit.choose("regiao", "Sul")
-        visit.choose("veiculo", "Driva Tiê 1.0")
-        members = "DIM_CIDADES.regiao = 'Sul' and nome_veiculo = 'Driva Tiê 1.0'"
-        scope = f"data_venda >= '2025-10-03' and data_venda < '2026-01-01' and {members}"
-        before = f"data_venda >= '2025-07-05' and data_venda < '2025-10-03' and {members}"
+def test_the_numbers_are_those_of_gold(gold: Project, visit: Visit) -> None:
+    before = "data_venda >= '2024-01-01' and data_venda < '2025-01-01'"
+    assert_the_numbers_are_golds(gold, visit, LAST_YEAR, before)
+    visit.press("90d")
+    visit.choose("regiao", "Sul")
+    visit.choose("veiculo", "Driva Tiê 1.0")
+    members = "DIM_CIDADES.regiao = 'Sul' and nome_veiculo = 'Driva Tiê 1.0'"
+    assert_the_numbers_are_golds(
+        gold,
+        visit,
+        f"data_venda >= '2025-10-03' and data_venda < '2026-01-01' and {members}",
+        f"data_venda >= '2025-07-05' and data_venda < '2025-10-03' and {members}",
+    )
+
+
+def assert_the_numbers_are_golds(gold: Project, visit: Visit, scope: str, before: str) -> None:
+    """The overview shows the measures of some sales, and their growth since those before."""
 
     def measured(condition: str) -> tuple[Any, ...]:
         return gold.warehouse(
@@ -400,9 +404,10 @@ def test_the_period_total_has_every_sale(gold: Project, visit: Visit) -> None:
     assert gold.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
 
 
-def test_a_file_has_the_rows_of_the_table(gold: Project, visit: Visit) -> None:
-    visit.open("concessionarias")
+def test_a_file_has_the_rows_of_the_table(gold: Project, context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}concessionarias")
     rows = visit.download("concessionarias")
+    visit.end()
     expected = gold.warehouse(
         f"""select nome_concessionaria, sum(valor_venda), count(*) from GOLD.FCT_VENDAS
             join SILVER.DIM_CONCESSIONARIAS using (concessionaria_id)
@@ -542,10 +547,10 @@ def shapes(visit: Visit, mark: str) -> Locator:
     return visit.page.locator(f".st-key-map g.mark-{mark} path")
 
 
-def test_the_map_paints_27_states_and_the_cities(gold: Project, visit: Visit) -> None:
-    states = shapes(visit, "shape")
+def test_the_map_paints_27_states_and_the_cities(gold: Project, overview: Visit) -> None:
+    states = shapes(overview, "shape")
     assert states.count() == 27
-    frame = visit.page.locator(f".st-key-map {CHART}").bounding_box()
+    frame = overview.page.locator(f".st-key-map {CHART}").bounding_box()
     assert frame
     sizes = [box for i in range(27) if (box := states.nth(i).bounding_box())]
     # A ring that turns the wrong way paints all but the state.
@@ -557,11 +562,11 @@ def test_the_map_paints_27_states_and_the_cities(gold: Project, visit: Visit) ->
     empty = [fill for fill in fills if fill and fill.startswith("#8b9aa5")]
     assert len(empty) == 27 - len(selling)
     assert len(set(fills)) > 10
-    legend = visit.page.locator(".st-key-map g.role-legend").bounding_box()
+    legend = overview.page.locator(".st-key-map g.role-legend").bounding_box()
     assert legend
     assert legend["y"] > max(box["y"] + box["height"] for box in sizes)
     cities = gold.warehouse("select count(*) from GOLD.ANALISE_VENDAS_CIDADE where id != -1")[0][0]
-    assert shapes(visit, "symbol").count() == cities
+    assert shapes(overview, "symbol").count() == cities
 
 
 def test_a_name_is_shown_as_it_is(context: BrowserContext, url: str) -> None:
@@ -619,15 +624,16 @@ def test_a_dealership_leads_to_its_salespeople(gold: Project, visit: Visit) -> N
     ]
 
 
-def test_a_row_of_the_ranking_leads_there_too(visit: Visit) -> None:
-    visit.open("concessionarias")
+def test_a_row_of_the_ranking_leads_there_too(context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}concessionarias")
     table = visit.page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 16, "y": 52})
     expect(visit.page.get_by_text("Vendedores de Driva Motors São Paulo")).to_be_visible()
+    visit.end()
 
 
-def test_the_state_of_the_data_is_shown(gold: Project, visit: Visit) -> None:
-    visit.open("dados")
+def test_the_state_of_the_data_is_shown(gold: Project, context: BrowserContext, url: str) -> None:
+    visit = Visit.begin(context, f"{url}dados")
     text = visit.text()
     count = "select count(*), count(case when situacao = 'ok' then 1 end) from GOLD.QUALIDADE_DADOS"
     ((checks, passed),) = gold.warehouse(count)
@@ -637,12 +643,8 @@ def test_the_state_of_the_data_is_shown(gold: Project, visit: Visit) -> None:
     found = {row["O que se exige"]: row for row in visit.download("verificacoes")}
     assert {row["Situação"] for row in found.values()} == {"ok", "aviso"}
     assert found["Nenhuma venda é posterior à carga."]["Linhas"] == "2"
-    cells = [
-        plain(cell)
-        for cell in visit.page.locator(
-            "[data-testid=stDataFrame] [role=gridcell]"
-        ).all_inner_texts()
-    ]
+    cells = visit.cells()
+    visit.end()
     bookmark = gold.bookmarks["public-vendas"]
     assert cells[cells.index("vendas") :][:3] == ["vendas", str(bookmark), str(bookmark)]
     assert cells[cells.index("FCT_VENDAS") + 1] == str(SALES)
@@ -666,8 +668,8 @@ def test_the_keyboard_reaches_the_filters(visit: Visit) -> None:
     assert "Veículos" in " ".join(reached)
 
 
-def test_a_sparkline_has_a_name(visit: Visit) -> None:
-    names = visit.page.get_by_test_id("stMetricChart").evaluate_all(
+def test_a_sparkline_has_a_name(overview: Visit) -> None:
+    names = overview.page.get_by_test_id("stMetricChart").evaluate_all(
         "charts => charts.map(chart => chart.ariaLabel)"
     )
     assert names == ["Faturamento", "Vendas", "Ticket médio", "Desconto"]
