@@ -88,6 +88,7 @@ class Visit:
         visit = cls(next(left, None) or context.new_page())
         for event, listen in visit.listeners.items():
             visit.page.on(event, listen)  # type: ignore[call-overload]
+        visit.page.bring_to_front()  # a page behind another one takes its time
         visit.page.goto(url)
         settle(visit.page)
         return visit
