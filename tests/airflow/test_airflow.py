@@ -33,10 +33,11 @@ SALES = 300
 SECRET = "segredo-que-ninguem-le"
 LOAD = "tap-postgres-to-target-snowflake"
 
-# What the tests declare beside the project's own jobs and schedules. `backfill` runs the whole job.
-FACT = "build --select +fct_vendas --exclude-resource-type test unit_test"
+# What the tests declare beside the project's own jobs and schedules. `backfill` runs the whole job,
+# and `every-minute` as little as shows that one step follows another.
+STAGE = "run --select stg_driva__vendas"
 EXTRA_JOBS = [
-    {"name": "to-gold", "tasks": ["tap-postgres target-snowflake", "dbt-snowflake:fact"]},
+    {"name": "to-stage", "tasks": ["tap-postgres target-snowflake", "dbt-snowflake:stage"]},
     {
         "name": "side-by-side",
         "tasks": [["dbt-snowflake:freshness", "dbt-snowflake:unit-test"], "dbt-snowflake:test"],
@@ -45,7 +46,7 @@ EXTRA_JOBS = [
 EXTRA_SCHEDULES: list[dict[str, Any]] = [
     {
         "name": "every-minute",
-        "job": "to-gold",
+        "job": "to-stage",
         "interval": "* * * * *",
         "annotations": {"airflow": {"owner": "testes", "tags": ["teste"]}},
     },
@@ -205,13 +206,18 @@ class Airflow:
         return "\n".join(str(json.loads(line).get("event")) for line in lines)
 
 
-def wait(condition: Callable[[], object]) -> bool:
-    """Wait until a condition holds; False if it does not in four minutes."""
+def wait(condition: Callable[[], object], pause: float = 1) -> bool:
+    """Wait until a condition holds; False if it does not in four minutes.
+
+    Args:
+        condition: what is asked.
+        pause: seconds between two questions, each of which costs the API server some work.
+    """
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         if condition():
             return True
-        time.sleep(0.3)
+        time.sleep(pause)
     return False
 
 
@@ -235,7 +241,10 @@ def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Ite
         content["jobs"] += EXTRA_JOBS
         content["schedules"] += schedules
     with changed(created.folder / "transform/transform.meltano.yml") as content:
-        content["plugins"]["utilities"][0]["commands"]["fact"] = {"args": FACT}
+        commands = content["plugins"]["utilities"][0]["commands"]
+        commands["stage"] = {"args": STAGE}
+        # Elsewhere it is tried whole; here it is a step between two.
+        commands["rehearse"]["args"] += " --select stg_driva__cidades"
     airflow = Airflow(created, ["make", "airflow"])
     try:
         created.up()
@@ -346,7 +355,7 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
         return [run for run, state in airflow.runs("every-minute").items() if state == "success"]
 
     assert wait(lambda: len(ended()) == 1), airflow.runs("every-minute")
-    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
+    assert project.warehouse("select count(*) from BRONZE.STG_DRIVA__VENDAS") == [(SALES,)]
     assert project.local_stack("simulate", "--sales", "7").code == 0
     known = set(airflow.runs("every-minute"))
     assert wait(lambda: set(ended()) - known), airflow.runs("every-minute")
@@ -355,7 +364,7 @@ def test_a_schedule_that_is_due_runs_and_the_next_run_moves_only_new_rows(
     assert wait(lambda: not airflow.busy())
     new = [int(n) for n in re.findall(r" VENDAS: (\d+) new rows", airflow.log())]
     assert sorted(filter(None, new)) == [7, SALES]
-    assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
+    assert project.warehouse("select count(*) from BRONZE.STG_DRIVA__VENDAS") == [(SALES + 7,)]
 
 
 @needs_a_browser
@@ -384,24 +393,29 @@ def test_a_broken_configuration_is_named_and_takes_no_dag_away(airflow: Airflow)
         return all(words in errors for words in said)
 
     before = airflow.dags()
-    schedules, daily = "orchestrate/orchestrate.meltano.yml", "schedule daily-elt: "
-    for name, right, wrong, said in (
-        ("meltano.yml", "cli:", "cli: [", "while parsing a flow sequence"),
-        (schedules, "deadline_minutes", "dead", daily + "Annotations.__init__() got an unexpected"),
-        (schedules, "0 6 * * *", "0 25 * * *", daily + "[0 25 * * *] is not acceptable"),
-        (schedules, "job: elt", "job: etl", daily + "there is no job etl"),
-    ):
-        file = airflow.project.folder / name
-        good = file.read_text()
-        file.write_text(good.replace(right, wrong))
-        goes_on = (
-            "the last good one runs" if name == "meltano.yml" else "it goes on as it was before"
-        )
-        assert wait(partial(named, said, goes_on)), airflow.import_errors()
-        file.write_text(good)
-    # By then all DAGs have been read four times, and none of them could be compiled.
+    project = airflow.project.folder / "meltano.yml"
+    schedules = airflow.project.folder / "orchestrate/orchestrate.meltano.yml"
+    good = {file: file.read_text() for file in (project, schedules)}
+    project.write_text(good[project].replace("cli:", "cli: ["))
+    said = ("while parsing a flow sequence", "the last good one runs")
+    assert wait(partial(named, *said)), airflow.import_errors()
+    project.write_text(good[project])
+    with changed(schedules) as content:
+        daily, hourly, weekly, *_ = content["schedules"]
+        daily["annotations"]["airflow"]["dead"] = 60
+        hourly["interval"] = "0 25 * * *"
+        weekly["job"] = "etl"
+    said = (
+        "schedule daily-elt: Annotations.__init__() got an unexpected",
+        "schedule hourly-vendas: [0 25 * * *] is not acceptable",
+        "schedule weekly-reconcile: there is no job etl; it goes on as it was before",
+    )
+    assert wait(partial(named, *said)), airflow.import_errors()
+    assert airflow.import_errors().count("it goes on as it was before") == len(said)
+    schedules.write_text(good[schedules])
+    # By then all DAGs have been read twice, and some or all of them could not be compiled.
     assert airflow.dags() == before
-    assert not airflow.dag("daily-elt")["is_stale"]
+    assert not any(airflow.dag(name)["is_stale"] for name in before)
     assert wait(lambda: not airflow.import_errors()), airflow.import_errors()
     assert airflow.dags() == before
 
@@ -503,7 +517,7 @@ def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(airflow: Airflow
     project.warehouse("drop table RAW.VENDAS")
     assert project.succeed("state", "clear", "--force", STATE_ID).code == 0
     run = airflow.trigger("retried")
-    assert wait(lambda: killed(project))
+    assert wait(lambda: killed(project), pause=0.2)
     assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values())
     assert "Another run is in progress" in airflow.log("retried", run)
     # Meltano takes a run for dead when it was not heard of for five minutes.
