@@ -37,6 +37,7 @@ DECLARED = {
     "tap-postgres": ("extractors", "extract/extract.meltano.yml"),
     "target-snowflake": ("loaders", "load/load.meltano.yml"),
     "dbt-snowflake": ("utilities", "transform/transform.meltano.yml"),
+    "airflow": ("utilities", "orchestrate/orchestrate.meltano.yml"),
 }
 # Where this run of pytest keeps what its workers share.
 SHARED: list[Path] = []
@@ -242,10 +243,12 @@ class Project:
         """
         kind, file = DECLARED[plugin]
         declared = yaml.safe_load((self.folder / file).read_text())["plugins"][kind][0]
-        local = yaml.safe_load((self.folder / "meltano.yml").read_text())["environments"][0]
+        whole = yaml.safe_load((self.folder / "meltano.yml").read_text())
+        local = whole["environments"][0]
         of_local = {p["name"]: p["config"] for p in local["config"]["plugins"].get(kind, ())}
         variables = {
             **self.environment,
+            **whole["env"],
             **local["env"],
             **self.variables,
             "MELTANO_ENVIRONMENT": "local",

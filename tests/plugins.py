@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
-import atexit, gc, importlib, json, os, signal, sys, traceback
+import atexit, gc, importlib, json, os, signal, sys, threading, traceback
 main = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
 for late in sys.argv[3:]:
     importlib.import_module(late)
@@ -43,6 +43,7 @@ for run in map(json.loads, sys.stdin):
     except BaseException:
         code = 1
         traceback.print_exc()
+    threading._shutdown()  # as Python ends: first what threads wait for
     atexit._run_exitfuncs()
     sys.stdout.flush()
     os._exit(code)
@@ -63,16 +64,19 @@ PROGRAMS = {
         "dbt.adapters.snowflake",
     ),
     "local-stack": (".meltano/utilities/local-stack/venv", "local_stack.cli", "main"),
+    "airflow": (".meltano/utilities/airflow/venv", "airflow.__main__", "main"),
 }
+# What reads its settings while it is imported, so that each environment has a process of its own.
+SET_AT_IMPORT = {"airflow"}
 
 
 @cache
-def _imported(program: str) -> subprocess.Popen[str]:
+def _imported(program: str, settings: frozenset[tuple[str, str]]) -> subprocess.Popen[str]:
     """Start a process that has imported a program, for all runs of this worker."""
     venv, *names = PROGRAMS[program]
     process = subprocess.Popen(
         [ROOT / venv / "bin/python", "-c", PROGRAM, *names],
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, "PYTHONWARNINGS": "ignore", **dict(settings)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -103,7 +107,10 @@ class Run:
 
     def wait(self) -> int:
         """Run it to its end; return the exit code, negative for a signal."""
-        process = _imported(str(self.command[0]))
+        program = str(self.command[0])
+        settings = dict(self.environment) if program in SET_AT_IMPORT else {}
+        settings.pop("PYTEST_CURRENT_TEST", None)  # which is another one in each test
+        process = _imported(program, frozenset(settings.items()))
         assert process.stdin is not None
         assert process.stdout is not None
         written = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC

@@ -21,8 +21,17 @@ from tests.conftest import ROOT, STATE_ID, Project, free_port
 pytestmark = pytest.mark.in_order
 
 SALES = 50
+# What the tests declare beside the project's own jobs and schedules.
+FACT = "build --select +fct_vendas --exclude-resource-type test unit_test"
+JOBS = [{"name": "to-gold", "tasks": ["tap-postgres target-snowflake", "dbt-snowflake:fact"]}]
 SCHEDULES: list[dict[str, Any]] = [
     {"name": "sao-paulo", "job": "el", "interval": "CRON_TZ=America/Sao_Paulo 0 6 * * *"},
+    {
+        "name": "to-gold",
+        "job": "to-gold",
+        "interval": "@once",
+        "annotations": {"airflow": {"retries": 0}},
+    },
     {"name": "nowhere", "job": "el", "interval": "CRON_TZ=America/Sampa 0 6 * * *"},
     {"name": "hour-25", "job": "el", "interval": "0 25 * * *"},
     {"name": "no-job", "job": "elt-vendas", "interval": "@daily"},
@@ -71,9 +80,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     created = Project.create(tmp_path_factory.mktemp("project") / "project")
     file = created.folder / "orchestrate/orchestrate.meltano.yml"
     content = yaml.safe_load(file.read_text())
+    content["jobs"] += JOBS
     content["schedules"] += SCHEDULES
-    # Meltano takes a second to start; one start is enough for what Airflow is asked in turn.
-    content["plugins"]["utilities"][0]["commands"]["sh"] = {"executable": "/bin/sh"}
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+    file = created.folder / "transform/transform.meltano.yml"
+    content = yaml.safe_load(file.read_text())
+    content["plugins"]["utilities"][0]["commands"]["fact"] = {"args": FACT}
     file.write_text(yaml.safe_dump(content, sort_keys=False))
     created = created.with_variables(AIRFLOW_PORT=str(free_port()), NO_COLOR="1", COLUMNS="200")
     try:
@@ -83,32 +95,26 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         created.local_stack("down")
 
 
-def typed(project: Project, *commands: str) -> str:
-    """Type commands in Airflow's environment; return what they print. All must succeed."""
-    script = project.folder / "typed.sh"
-    script.write_text(
-        "".join(f"echo; echo {shlex.quote(c)}; {c} || echo FAILED: $?\n" for c in commands)
-    )
-    output = project.succeed("--log-level=error", "invoke", "airflow:sh", str(script)).output
-    assert "FAILED: " not in output, output
-    assert "Traceback" not in output, output
-    return output
+def airflow(project: Project, command: str) -> str:
+    """Run Airflow's command, which must succeed; return what it prints."""
+    done = project.fork("airflow", *shlex.split(command))
+    assert done.code == 0, f"{command}\n{done.output}"
+    assert "Traceback" not in done.output, done.output
+    return done.output
 
 
 def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
     """With no last good configuration: at the first start."""
-    output = typed(
-        project,
-        "airflow db migrate 2>&1 | tail -1",
-        "airflow dags reserialize 2>&1 | tail -1",
-        "airflow dags list --columns dag_id",
-    )
+    airflow(project, "db migrate")
+    assert project.fork("airflow", "dags", "reserialize").code == 0  # which prints what is wrong
+    listed = airflow(project, "dags list --columns dag_id").split()
     kept = json.loads((project.folder / ".meltano/airflow/meltano.local.json").read_text())
     declared = yaml.safe_load((ROOT / "orchestrate/orchestrate.meltano.yml").read_text())
-    right = [schedule["name"] for schedule in declared["schedules"]] + ["sao-paulo"]
+    right = [schedule["name"] for schedule in [*declared["schedules"], *SCHEDULES]]
+    right = [name for name in right if name not in WRONG]
     assert [schedule["name"] for schedule in kept["schedules"]] == right
-    assert set(right) <= set(output.split())
-    assert not WRONG.keys() & set(output.split())
+    assert set(right) <= set(listed)
+    assert not WRONG.keys() & set(listed)
     errors = dict(re.findall(r"schedule ([\w-]+): (.*); it does not run", kept["error"]))
     assert errors.keys() == WRONG.keys()
     for name, said in WRONG.items():
@@ -120,20 +126,20 @@ def test_one_wrong_schedule_is_left_out_and_named(project: Project) -> None:
 
 
 def test_airflow(project: Project) -> None:
-    output = typed(
-        project,
-        "airflow dags test daily-elt 2>&1",  # which loads and builds
-        "airflow dags list-import-errors",
-        "airflow dags next-execution sao-paulo",
-        "airflow dags trigger hourly-vendas",
-        "airflow dags pause hourly-vendas",
-        "airflow tasks list daily-elt",
-        "airflow tasks clear --yes --only-failed daily-elt",
-    )
+    airflow(project, "dags test to-gold")
     assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES,)]
+    due = re.search(r"^\d{4}-\S+T\S+$", airflow(project, "dags next-execution sao-paulo"), re.M)
+    assert due
     # Six in the morning of São Paulo.
-    (due,) = re.findall(r"next-execution sao-paulo\n(?:.*\n)*?(\d{4}-\S+T\S+)\n", output)
-    assert datetime.fromisoformat(due).astimezone(UTC).hour == 9
+    assert datetime.fromisoformat(due[0]).astimezone(UTC).hour == 9
+    for command in (
+        "dags list-import-errors",
+        "dags trigger hourly-vendas",
+        "dags pause hourly-vendas",
+        "tasks list daily-elt",
+        "tasks clear --yes --only-failed daily-elt",
+    ):
+        airflow(project, command)
 
 
 def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project) -> None:
@@ -142,10 +148,10 @@ def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project
     fenced = dags.read_text()
     dags.write_text(fenced.replace("self.deadline = None", "pass"))
     try:
-        with pytest.raises(AssertionError, match="'dict' object has no attribute 'hex'"):
-            typed(project, "airflow dags test hourly-vendas 2>&1")
+        done = project.fork("airflow", "dags", "test", "hourly-vendas")
     finally:
         dags.write_text(fenced)
+    assert "'dict' object has no attribute 'hex'" in done.output
 
 
 @pytest.mark.parametrize(
