@@ -117,7 +117,7 @@ def test_a_day_later_the_new_rows_are_loaded_and_only_they(network: Project) -> 
         "update veiculos set valor = valor + 1 where id_veiculos in (1, 2)",
     )
     done = network.succeed("run", "el")
-    network.build()
+    network.build("--exclude-resource-type=test")  # the last build of this file has tests again
     new = {table: rows[0] for table, rows in done.loaded().items()}
     assert new.pop("VENDAS") == 500 + 1
     assert new.pop("CLIENTES") == 1 + 250
