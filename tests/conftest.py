@@ -42,9 +42,9 @@ DECLARED = {
 # Where this run of pytest keeps what its workers share.
 SHARED: list[Path] = []
 # The projects of this worker; a new one goes on from what dbt has parsed in the last, to build and
-# to rehearse.
+# to build it empty.
 MADE: list[Path] = []
-PARSED = [f"transform/target{name}/partial_parse.msgpack" for name in ("", "/ensaio")]
+PARSED = [f"transform/target{name}/partial_parse.msgpack" for name in ("", "/empty")]
 # The first test of a file that has failed.
 FAILED: dict[Path, str] = {}
 BROWSER = next(
@@ -338,12 +338,12 @@ class Project:
         """Build and test as the job does."""
         return self.dbt("build", "--exclude-resource-type=unit_test", *words, fails=fails)
 
-    def rehearse(self, fails: bool = False) -> Done:
+    def build_empty(self, fails: bool = False) -> Done:
         """Build every model empty, as the job does first."""
         [transform] = yaml.safe_load((self.folder / DECLARED["dbt-snowflake"][1]).read_text())[
             "plugins"
         ]["utilities"]
-        return self.dbt(*transform["commands"]["rehearse"]["args"].split(), fails=fails)
+        return self.dbt(*transform["commands"]["build-empty"]["args"].split(), fails=fails)
 
     def up(self) -> Project:
         """Start the local stack; a new one is a copy of one that was stopped."""
