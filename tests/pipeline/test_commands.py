@@ -175,8 +175,8 @@ def test_dbt(project: Project) -> None:
     for command in (
         "debug",
         "ls --select fct_vendas+ --quiet",
-        "compile --select fct_vendas --quiet",
-        "show --select fct_vendas --limit 2",
+        "compile --select fct_vendas --indirect-selection=empty --quiet",
+        "show --select fct_vendas --indirect-selection=empty --limit 2",
         "test --select dim_estados",
         "seed",
         "snapshot",
