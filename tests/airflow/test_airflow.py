@@ -244,7 +244,7 @@ def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Ite
         commands = content["plugins"]["utilities"][0]["commands"]
         commands["stage"] = {"args": STAGE}
         # Elsewhere it is tried whole; here it is a step between two.
-        commands["rehearse"]["args"] += " --select stg_driva__cidades"
+        commands["build-empty"]["args"] += " --select stg_driva__cidades"
     airflow = Airflow(created, ["make", "airflow"])
     try:
         created.up()
