@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -79,12 +80,19 @@ class Done:
 
     def loaded(self) -> dict[str, tuple[int, int]]:
         """Return the rows that target-snowflake reports for each table: new, and known."""
-        rows = {}
-        for line in self.output.splitlines():
-            if " known ones read again" in line:
-                words = line[: line.index(" known")].replace(",", "").split()
-                rows[words[-5].rstrip(":")] = (int(words[-4]), int(words[-1]))
-        return rows
+        return {table: (new, known) for table, (new, known, _) in self._counted().items()}
+
+    def deleted(self) -> dict[str, int]:
+        """Return the rows that target-snowflake reports as deleted, where it looks for such."""
+        return {t: gone for t, (_, _, gone) in self._counted().items() if gone is not None}
+
+    def _counted(self) -> dict[str, tuple[int, int, int | None]]:
+        """Return what target-snowflake reports for each table last: new, known and deleted rows."""
+        line = r"(\S+): (\S+) new rows, (\S+) known ones read again(?:, (\S+) deleted)?"
+        return {
+            table: (_number(new), _number(known), _number(gone) if gone else None)
+            for table, new, known, gone in re.findall(line, self.output)
+        }
 
 
 @dataclass(frozen=True)
@@ -310,9 +318,11 @@ class Project:
         catalog.write_text('{"streams": []}')  # of which the tap makes what is selected
         return self.fork("tap-postgres", "--catalog", catalog, *words)
 
-    def extract_load(self, *, full_refresh: bool = False, fails: bool = False) -> Done:
+    def extract_load(
+        self, *, full_refresh: bool = False, fails: bool = False, state_id: str = "state"
+    ) -> Done:
         """Run the tap, and then the target, as `meltano run el` does, with a state of their own."""
-        state = self.folder / "state.json"
+        state = self.folder / f"{state_id}.json"
         if full_refresh or not state.exists():
             state.write_text("{}")
         extracted = self.extract("--state", state)
@@ -322,6 +332,11 @@ class Project:
         done = Done(extracted.code or loaded.code, "\n".join(extracted.logged + loaded.logged))
         assert (done.code != 0) == fails, done.output[-6000:]
         return done
+
+    def reconcile(self, *, full_refresh: bool = False, fails: bool = False) -> Done:
+        """Compare and load as the job `reconcile` does."""
+        run = self.with_variables(TAP_POSTGRES_RECONCILE="true")
+        return run.extract_load(full_refresh=full_refresh, fails=fails, state_id="reconcile")
 
     @property
     def bookmarks(self) -> dict[str, Any]:
@@ -375,10 +390,14 @@ class Project:
         listed = self.succeed("--log-level=error", "state", "get", STATE_ID)
         return _bookmarks(json.loads(listed.output[listed.output.index("{") :])["singer_state"])
 
-    def postgres(self, user: str = "driva") -> psycopg.Connection:
+    def postgres(self, user: str = "driva", database: str = "driva") -> psycopg.Connection:
         """Open a connection to the source, committing each statement."""
         return psycopg.connect(
-            f"host=127.0.0.1 port={self.postgres_port} dbname=driva user={user} password={user}",
+            host="127.0.0.1",
+            port=self.postgres_port,
+            dbname=database,
+            user=user,
+            password=user,
             autocommit=True,
         )
 
@@ -427,8 +446,15 @@ class Sent(NamedTuple):
 
 
 @contextmanager
-def overheard(port: int) -> Iterator[tuple[int, list[Sent]]]:
-    """Pass requests on to the local Snowflake; yields a port, and what is sent to it."""
+def overheard(
+    port: int, loses: Callable[[str], bool] = lambda _: False
+) -> Iterator[tuple[int, list[Sent]]]:
+    """Pass requests on to the local Snowflake; yields a port, and what is sent to it.
+
+    Args:
+        port: the local Snowflake's.
+        loses: tells of a request's body whether it is not passed on.
+    """
     sent: list[Sent] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -437,6 +463,8 @@ def overheard(port: int) -> Iterator[tuple[int, list[Sent]]]:
             is_zipped = self.headers.get("Content-Encoding") == "gzip"
             text = (decompress(body) if is_zipped else body).decode()
             sent.append(Sent(self.path, text, self.headers.get("Authorization", "")))
+            if loses(text):
+                return
             request = Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
             with urlopen(request) as answer:
                 self.send_response(answer.status)
@@ -526,6 +554,10 @@ def _ports() -> tuple[int, int]:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return free_port(), free_port()
     return kept
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def free_port() -> int:

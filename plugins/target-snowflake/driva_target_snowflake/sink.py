@@ -6,7 +6,7 @@ import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -18,9 +18,10 @@ from singer_sdk.sql import SQLSink
 from singer_sdk.sql.connector import FullyQualifiedName
 from target_snowflake.sinks import SnowflakeSink
 
+from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.connector import DrivaSnowflakeConnector
 from driva_target_snowflake.errors import FAILURES, LoadError
-from driva_target_snowflake.stage import Staged, local_path, with_values
+from driva_target_snowflake.stage import Staged, check_keys, local_path, timestamp, with_values
 
 if TYPE_CHECKING:
     from singer_sdk import Target
@@ -61,7 +62,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         shared = connector or self.connector_class(dict(target.config))
         own = cast("DrivaSnowflakeConnector", shared).of_stream(stream_name)
         super().__init__(target, stream_name, schema, key_properties, own)
-        # Rows that were inserted and updated in this run.
+        # Rows of this run, by what became of them.
         self._loaded: Counter[str] = Counter()
 
     @property
@@ -127,20 +128,31 @@ class DrivaSnowflakeSink(SnowflakeSink):
             The number of rows loaded.
         """
         version = self._version
-        folder = version.folder if version else str(uuid4())
-        staged = Staged(folder, self._get_file_format_name(file_type), schema, is_unique)
-        try:
-            self.connector.put_batches_to_stage(sync_id=folder, files=files)
+        with self._in_stage(files, version) as folder:
+            staged = Staged(folder, self._get_file_format_name(file_type), schema, is_unique)
             if version:
                 version.staged = staged
                 return 0
-            if self.key_properties and self.config.get("load_method", "upsert") == "upsert":
+            if self._upserts:
                 return self._upsert(staged)
             return int(
                 self.connector.copy_from_stage(
                     self.full_table_name, schema, folder, staged.file_format
                 )
             )
+
+    @property
+    def _upserts(self) -> bool:
+        """Whether rows are told apart by a key."""
+        return bool(self.key_properties) and self.config.get("load_method", "upsert") == "upsert"
+
+    @contextmanager
+    def _in_stage(self, files: Sequence[str], version: Version | None = None) -> Iterator[str]:
+        """Stage files for the time of the block; yields their folder there."""
+        folder = version.folder if version else str(uuid4())
+        try:
+            self.connector.put_batches_to_stage(sync_id=folder, files=files)
+            yield folder
         finally:
             if not version:
                 self.connector.remove_staged_files(sync_id=folder)
@@ -148,19 +160,28 @@ class DrivaSnowflakeSink(SnowflakeSink):
                 for file in files:
                     local_path(file).unlink(missing_ok=True)
 
-    def _upsert(self, staged: Staged) -> int:
-        """Merge staged files, and log how many rows of the run so far were new."""
-        inserted, updated = self.connector.upsert_from_stage(
-            self.full_table_name, staged, self.key_properties
+    def _upsert(self, staged: Staged | None, deletion: str | None = None) -> int:
+        """Merge staged files, and log what became of the rows of the run so far.
+
+        Args:
+            staged: the files, if there are any.
+            deletion: what marks rows as deleted.
+
+        Returns:
+            The number of rows merged.
+        """
+        new, known, deleted = self.connector.upsert_from_stage(
+            self.full_table_name, staged, self.key_properties, deletion
         )
-        self._loaded.update(new=inserted, known=updated)
+        self._loaded.update({"new rows": new, "known ones read again": known})
+        if deletion:
+            self._loaded["deleted"] += deleted
         self.logger.info(
-            "%s: %s new rows, %s known ones read again",
+            "%s: %s",
             self.table_name,
-            f"{self._loaded['new']:,}",
-            f"{self._loaded['known']:,}",
+            ", ".join(f"{count:,} {what}" for what, count in self._loaded.items()),
         )
-        return inserted + updated
+        return new + known
 
     def activate_version(self, new_version: int) -> None:
         """Begin a version of the table, or put it in the place of all rows that were there.
@@ -231,20 +252,79 @@ class DrivaSnowflakeSink(SnowflakeSink):
             with self.record_counter_metric as counter:
                 counter.increment(count)
 
+    def process_piece(
+        self, encoding: BaseBatchFileEncoding, files: Sequence[str], complete: Complete
+    ) -> None:
+        """Load the files of a BATCH message, and mark as deleted what its piece has no more.
+
+        Raises:
+            LoadError: nobody could tell which rows these are.
+        """
+        needed = {
+            "key properties": bool(self.key_properties),
+            "load_method: upsert": self._upserts or not self.key_properties,
+            "add_record_metadata: true": self.include_sdc_metadata_properties,
+            "Parquet files": encoding.format == "parquet",
+            f"a column {complete.key}": complete.key in (None, *self.schema["properties"]),
+            "no ACTIVATE_VERSION before it": not self._version,
+        }
+        if missing := [what for what, is_there in needed.items() if not is_there]:
+            raise LoadError(
+                f"{self.stream_name}: which of its rows are gone from the source can be told only "
+                f"with {', and '.join(missing)}"
+            )
+        self.target.drain_one(self)
+        with self._blamed():
+            count = self._load_piece(files, complete)
+            with self.record_counter_metric as counter:
+                counter.increment(count)
+
+    def _load_piece(self, files: Sequence[str], complete: Complete) -> int:
+        key = self._key_properties  # as the tap names them, and not as Snowflake does
+        check_keys(self.stream_name, [*complete.keys, *(complete.asked or ())], key)
+        file_format = self._get_file_format_name("PARQUET")
+        now = datetime.now(UTC)
+        with ExitStack() as stage:
+            rows, staged = None, {}
+            if files:
+                folder = stage.enter_context(self._in_stage(files))
+                schema = with_values(self.schema, self._metadata(files))
+                rows = Staged(folder, file_format, schema, is_unique=True)
+            for kind, of_kind in (("keys", complete.keys), ("asked", complete.asked)):
+                # Often all that the source has there has come, and is staged once.
+                if rows and set(of_kind or ()) == set(files):
+                    staged[kind] = rows
+                elif of_kind:
+                    folder = stage.enter_context(self._in_stage(of_kind))
+                    staged[kind] = Staged(folder, file_format, self.schema, is_unique=False)
+            deletion = self.connector.deletion_statement(
+                self.full_table_name,
+                complete,
+                staged,
+                key,
+                {
+                    "_sdc_deleted_at": timestamp(complete.read_at),
+                    "_sdc_batched_at": timestamp(now),
+                    "_sdc_sequence": _sequence(now),
+                },
+            )
+            return self._upsert(rows, deletion)
+
     def _metadata(self, files: Sequence[str]) -> dict[str, str]:
         """Return the SQL of the `_sdc_` columns, which Parquet files lack."""
         written = min(local_path(file).stat().st_mtime for file in files)
         now = datetime.now(UTC)
         return {
-            "_sdc_extracted_at": _timestamp(datetime.fromtimestamp(written, UTC)),
-            "_sdc_received_at": _timestamp(now),
-            "_sdc_batched_at": _timestamp(now),
+            "_sdc_extracted_at": timestamp(datetime.fromtimestamp(written, UTC)),
+            "_sdc_received_at": timestamp(now),
+            "_sdc_batched_at": timestamp(now),
             "_sdc_deleted_at": "null",
-            "_sdc_sequence": str(round(now.timestamp() * 1000)),
+            "_sdc_sequence": _sequence(now),
             "_sdc_table_version": str(self._version.number) if self._version else "null",
             "_sdc_sync_started_at": str(self.sync_started_at),
         }
 
 
-def _timestamp(moment: datetime) -> str:
-    return f"'{moment:%Y-%m-%d %H:%M:%S.%f}'"
+def _sequence(now: datetime) -> str:
+    """Return what orders loads."""
+    return str(round(now.timestamp() * 1000))

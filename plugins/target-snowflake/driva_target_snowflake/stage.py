@@ -6,15 +6,18 @@ They are those of `meltanolabs-target-snowflake`, but for what is replaced in th
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from pyarrow import parquet
 from singer_sdk.sql.connector import FullyQualifiedName
 from target_snowflake.connector import SnowflakeConnector
 
+from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.errors import LoadError
 
 # Where the base class stages files.
@@ -62,6 +65,30 @@ def local_path(address: str) -> Path:
     return Path(address.removeprefix("file://"))
 
 
+def check_keys(stream: str, files: Sequence[str], key_properties: Sequence[str]) -> None:
+    """Refuse files of keys without a column of them: it would be NULL, and every row gone.
+
+    Args:
+        stream: whose keys they are.
+        files: their addresses.
+        key_properties: the columns.
+
+    Raises:
+        LoadError: names what is not in which file.
+    """
+    for file in map(local_path, files):
+        if missing := set(key_properties) - set(parquet.read_schema(file).names):
+            raise LoadError(
+                f"{stream}: {file} should have the keys of all rows, and has no "
+                f"{', '.join(sorted(missing))}, so nothing of it was loaded"
+            )
+
+
+def timestamp(moment: datetime) -> str:
+    """Return the SQL of a moment."""
+    return f"'{moment:%Y-%m-%d %H:%M:%S.%f}'::timestamp_ntz"
+
+
 class StagingConnector(SnowflakeConnector):
     """Loads files by way of the user's stage."""
 
@@ -71,18 +98,32 @@ class StagingConnector(SnowflakeConnector):
         super().put_batches_to_stage(sync_id, escaped)
 
     def upsert_from_stage(
-        self, full_table_name: FullyQualifiedName, staged: Staged, key_properties: Sequence[str]
-    ) -> tuple[int, int]:
-        """Merge staged files into a table.
+        self,
+        full_table_name: FullyQualifiedName,
+        staged: Staged | None,
+        key_properties: Sequence[str],
+        deletion: str | None = None,
+    ) -> tuple[int, int, int]:
+        """Merge staged files, if there are any, into a table.
+
+        Args:
+            full_table_name: the table.
+            staged: the files.
+            key_properties: its key.
+            deletion: what marks rows as deleted, in the same transaction.
 
         Returns:
-            The numbers of rows inserted and updated.
+            The numbers of rows inserted, updated and deleted.
         """
-        statement = self.merge_statement(full_table_name, staged, key_properties)
+        inserted = updated = deleted = 0
         with self._connect() as connection, connection.begin():
-            # As it stands: a name may have a colon.
-            inserted, updated = connection.exec_driver_sql(statement).one()
-        return int(inserted), int(updated)
+            if staged:
+                merge = self.merge_statement(full_table_name, staged, key_properties)
+                # As it stands: a name may have a colon.
+                inserted, updated = map(int, connection.exec_driver_sql(merge).one())
+            if deletion:
+                deleted = connection.exec_driver_sql(deletion).rowcount
+        return inserted, updated, deleted
 
     def merge_statement(
         self, full_table_name: FullyQualifiedName, staged: Staged, key_properties: Sequence[str]
@@ -97,6 +138,51 @@ class StagingConnector(SnowflakeConnector):
         keys = ", ".join(self.format_identifier(key, safe=True) for key in key_properties)
         last = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY SEQ8() DESC) = 1"
         return replaced(statement, f" {last}) s ", ") s ")
+
+    def deletion_statement(
+        self,
+        full_table_name: FullyQualifiedName,
+        complete: Complete,
+        staged: Mapping[str, Staged],
+        key_properties: Sequence[str],
+        values: Mapping[str, str],
+    ) -> str:
+        """Return the UPDATE that marks what a table has of a piece and the source has not.
+
+        Args:
+            full_table_name: the table.
+            complete: what the piece is.
+            staged: the files of its `keys` and of those that were `asked`, where there are any.
+            key_properties: the table's key.
+            values: by the name of a column, the SQL of what each marked row has in it.
+        """
+        marks = ", ".join(f"{name} = {value}" for name, value in values.items())
+        earlier = f"d._sdc_extracted_at < {timestamp(complete.read_at)}"
+        conditions = [
+            "d._sdc_deleted_at is null",
+            f"(d._sdc_extracted_at is null or {earlier})",
+        ]
+        if complete.key:
+            column = self.format_identifier(complete.key, safe=True)
+            conditions.append(complete.within(f"d.{column}"))
+        if complete.asked is not None:
+            asked = staged.get("asked")
+            conditions.append(self._is_among(asked, key_properties) if asked else "false")
+        if "keys" in staged:
+            conditions.append(f"not {self._is_among(staged['keys'], key_properties)}")
+        return f"update {full_table_name} d set {marks} where {' and '.join(conditions)}"
+
+    def _is_among(self, staged: Staged, key_properties: Sequence[str]) -> str:
+        """Return the condition of a row whose key is in staged files."""
+        keys = {name: staged.schema["properties"][name] for name in key_properties}
+        selected = self._get_column_selections({"properties": keys})
+        alike = (f"k.{column['clean_alias']} = d.{column['clean_alias']}" for column in selected)
+        return (
+            "exists (select 1 from (select "
+            f"{self._format_column_selections(selected, 'json_casting')} "
+            f"from '{STAGE}{staged.folder}'(file_format => {staged.file_format})) k "
+            f"where {' and '.join(alike)})"
+        )
 
     def replace_from_stage(
         self, full_table_name: FullyQualifiedName, staged: Staged | None

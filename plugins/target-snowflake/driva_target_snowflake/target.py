@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from target_snowflake.target import TargetSnowflake
 
+from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.connector import AUTHENTICATION
 from driva_target_snowflake.errors import FAILURES, LoadError, explained
 from driva_target_snowflake.process import fail, prepare
@@ -65,6 +67,20 @@ class DrivaTargetSnowflake(TargetSnowflake):
                 "Snowflake, LOCAL_SNOWFLAKE_PORT."
             )
         return super()._validate_config(raise_errors=raise_errors)
+
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
+        """Load files, and where they are all of a piece of the table mark what is gone from it."""
+        told = message_dict.get("complete")
+        if told is None:
+            super()._process_batch_message(message_dict)
+            return
+        stream = message_dict["stream"]
+        complete = Complete.of(stream, told)
+        encoding = BaseBatchFileEncoding.from_dict(message_dict["encoding"])
+        for stream_map in self.mapper.stream_maps[stream]:
+            sink = cast("DrivaSnowflakeSink", self.get_sink(stream_map.stream_alias))
+            sink.process_piece(encoding, message_dict["manifest"], complete)
+            self._handle_max_record_age()
 
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Pass a bookmark on as soon as all before it is committed, not at the end of the run."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.connector import DrivaSnowflakeConnector
 from driva_target_snowflake.errors import LoadError
-from driva_target_snowflake.stage import STAGE, Staged, local_path, replaced, with_values
+from driva_target_snowflake.stage import (
+    STAGE,
+    Staged,
+    check_keys,
+    local_path,
+    replaced,
+    with_values,
+)
+from pyarrow import parquet
 from singer_sdk.sql.connector import FullyQualifiedName
 
 SCHEMA = {
@@ -68,6 +78,49 @@ def test_the_last_row_of_a_key_is_looked_for_only_where_one_may_be_twice(
         f"merge into D.S.T d using (select {read} from '{STAGE}folder'(file_format => D.S.F)"
         f'{"" if is_unique else last}) s on d.id = s.id and d."A :B" = s."A :B" when matched '
     )
+
+
+DELETION = (
+    "update D.S.T d set _sdc_deleted_at = 'x', _sdc_sequence = 1 where d._sdc_deleted_at is null "
+    "and (d._sdc_extracted_at is null "
+    "or d._sdc_extracted_at < '2026-11-28 12:00:00.000000'::timestamp_ntz)"
+)
+KEYS = (
+    " and not exists (select 1 from (select to_binary($1:foto::varchar, 'HEX')::BINARY as foto, "
+    f'$1:"a :b"::VARCHAR as "A :B" from \'{STAGE}folder\'(file_format => D.S.F)) k '
+    'where k.foto = d.foto and k."A :B" = d."A :B")'
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "has_keys", "end"),
+    [
+        (None, True, KEYS),
+        (None, False, ""),
+        ("order", False, ' and d."ORDER" >= 1 and d."ORDER" <= 2'),
+        ("id", True, f" and d.id >= 1 and d.id <= 2{KEYS}"),
+    ],
+)
+def test_what_a_piece_has_no_more_is_marked(
+    connector: DrivaSnowflakeConnector, column: str | None, has_keys: bool, end: str
+) -> None:
+    piece = {"key": column, "from": 1, "to": 2} if column else {"ranges": None}
+    complete = Complete.of("s", {"keys": [], "read_at": "2026-11-28T12:00:00", **piece})
+    keys = Staged("folder", "D.S.F", SCHEMA, True) if has_keys else None
+    table = FullyQualifiedName(table="T", schema="S", database="D")
+    marks = {"_sdc_deleted_at": "'x'", "_sdc_sequence": "1"}
+    marked = connector.deletion_statement(
+        table, complete, {"keys": keys} if keys else {}, ["foto", "a :b"], marks
+    )
+    assert marked == DELETION + end
+
+
+def test_keys_without_one_of_their_columns_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "k #1.parquet"
+    parquet.write_table(pa.table({"ID": [1], "a :b": ["x"]}), file)
+    check_keys("public-t", [f"file://{file}"], ["a :b"])
+    with pytest.raises(LoadError, match=r"public-t: .*k #1.parquet should have .* has no id, so"):
+        check_keys("public-t", [f"file://{file}"], ["id", "a :b"])
 
 
 def test_a_base_class_that_writes_otherwise_is_noticed(
