@@ -38,6 +38,7 @@ select
     cast(amount as number(18, 4)) as amount,
     cast(notes as varchar) as notes,
     cast(opened_at as timestamp_ntz) as opened_at,
+    cast(_sdc_deleted_at as timestamp_ntz) as excluido_em,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
 qualify {{ newest_load('order_id') }}
@@ -73,6 +74,7 @@ models:
       - {name: amount, data_type: "number(18, 4)", description: Price in reais.}
       - {name: notes, data_type: varchar, description: What is to be done.}
       - {name: opened_at, data_type: timestamp_ntz, description: When the order was opened.}
+      - {name: excluido_em, data_type: timestamp_ntz, description: "{{ doc('excluido_em') }}"}
       - {name: carregado_em, data_type: timestamp_ntz, description: "{{ doc('carregado_em') }}"}
 """,
     "dimensions/dim_orders.sql": """
@@ -81,7 +83,8 @@ select
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
     orders.amount,
     orders.notes,
-    orders.opened_at
+    orders.opened_at,
+    orders.excluido_em
 from {{ ref('stg_driva__orders') }} as orders
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on orders.concessionaria_id = concessionarias.concessionaria_id
@@ -113,6 +116,7 @@ models:
       - {name: amount, data_type: "number(18, 2)", description: Price in reais.}
       - {name: notes, data_type: varchar, description: What is to be done.}
       - {name: opened_at, data_type: timestamp_ntz, description: When the order was opened.}
+      - {name: excluido_em, data_type: timestamp_ntz, description: "{{ doc('excluido_em') }}"}
 """,
 }
 COLUMNS = {

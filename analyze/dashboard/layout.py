@@ -134,7 +134,6 @@ def columns(*names: str) -> dict[str, Column]:
         "mensagem": Column(t("O que se achou")),
         "executado_em": Column(t("Execução"), moment),
         "marcador": Column(t("Marcador"), number, 0),
-        "linhas_origem": Column(t("Linhas na origem"), number, 0),
         "carregado_em": Column(t("Carga"), moment),
     }
     return {name: known[name] for name in names}

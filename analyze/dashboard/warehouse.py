@@ -251,7 +251,7 @@ def runs() -> pd.DataFrame:
 def loads() -> pd.DataFrame:
     """Return each source table's bookmark, rows, and when it was compared and loaded last."""
     return query(
-        "select tabela, marcador, linhas_origem, conferido_em, carregado_em"
+        "select tabela, marcador, linhas, conferido_em, carregado_em"
         " from GOLD.CARGAS order by tabela"
     )
 

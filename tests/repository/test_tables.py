@@ -46,15 +46,20 @@ def unfinished(folder: Path) -> Iterator[str]:
                 yield f"{is_selected} has no model {MODELS}/{model}.sql"
             elif model.name not in contracts:
                 yield f"{model.name} has no contract, types of columns, in {MODELS}/{model}.yml"
+            elif model.parent.name == "dimensions" and "excluido_em" not in contracts[model.name]:
+                yield (
+                    f"{model.name} has no excluido_em in {MODELS}/{model}.yml, "
+                    "which tells what is gone from the source"
+                )
             elif f"### {model.name.upper()}\n" not in dictionary:
                 yield f"{model.name} is not in {DICTIONARY}: run `make docs`"
     for table in sorted(sources - {*tables, "reconciliacao"}):
         yield f"{table} is a source in {MODELS}/staging and is not selected in {EXTRACT}"
 
 
-def described(folder: Path) -> tuple[set[str], set[str]]:
-    """Return the sources in YAML, and the models that have a type for each of their columns."""
-    sources, contracts = set(), set()
+def described(folder: Path) -> tuple[set[str], dict[str, set[str]]]:
+    """Return the sources in YAML, and the columns of models that have a type for each of them."""
+    sources, contracts = set(), {}
     for file in (folder / MODELS).rglob("*.yml"):
         properties = yaml.safe_load(file.read_text())
         for source in properties.get("sources", ()):
@@ -62,7 +67,7 @@ def described(folder: Path) -> tuple[set[str], set[str]]:
         for model in properties.get("models", ()):
             columns = model.get("columns")
             if columns and all("data_type" in column for column in columns):
-                contracts.add(model["name"])
+                contracts[model["name"]] = {column["name"] for column in columns}
     return sources, contracts
 
 
@@ -147,6 +152,13 @@ def leave_out(name: str, text: str) -> Callable[[Path], None]:
             [
                 "dim_orders has no contract, types of columns, in "
                 f"{MODELS}/dimensions/dim_orders.yml"
+            ],
+        ),
+        (
+            leave_out(f"{MODELS}/dimensions/dim_orders.yml", "excluido_em"),
+            [
+                f"dim_orders has no excluido_em in {MODELS}/dimensions/dim_orders.yml, "
+                "which tells what is gone from the source"
             ],
         ),
         (

@@ -143,10 +143,12 @@ def test_each_fault_in_raw_turns_its_gate_red_and_no_other(network: Project) -> 
         "source_unique_driva_veiculos_id_veiculos": "unique_field = 3, n_records = 2",
         "source_equals_the_source_driva_cidades_id_cidades": (
             "tabela = cidades, id_inicial = 0, id_final = 111, "
+            "conserto = perdido aqui: make backfill TABLE=cidades, "
             "linhas_na_origem = 111, linhas_em_raw = 110"
         ),
         "source_equals_the_source_driva_vendas_id_vendas": (
             f"tabela = vendas, id_inicial = 0, id_final = {SALES}, "
+            "conserto = perdido aqui: make backfill TABLE=vendas, "
             f"linhas_na_origem = {SALES}, linhas_em_raw = {SALES}"
         ),
         "source_recently_loaded_driva_vendas_": "carregado_em = 2020-01-01 00:00:00",
@@ -258,6 +260,67 @@ def test_more_of_it_than_usual_is_an_alert_and_stops_nothing(network: Project) -
         "ultimo_dia = 2026-01-15, vendas_da_semana = 4"
     )
     assert_gold_equals_source(network)
+
+
+def test_what_the_source_has_moved_on_from_warns_and_what_is_lost_stops(network: Project) -> None:
+    def sum_up(table: str, where: str, values: str = "0") -> None:
+        """Let the totals of a table's first range be what PostgreSQL says of these rows."""
+        ((rows, keys, sums),) = network.source(
+            f"select count(*), sum(id_{table}), sum({values}) from {table} "
+            f"where id_{table} < 100000 and {where}"
+        )
+        network.warehouse(
+            f"update RAW.RECONCILIACAO set LINHAS = {rows}, SOMA_CHAVES = {keys}, "
+            f"SOMA_VALORES = {sums} where TABELA = '{table}' and FAIXA = 0"
+        )
+
+    followed = "a seguir: meltano run reconcile"
+    expected = {"vendas": ("aviso", followed), "veiculos": ("aviso", followed)}
+    # Two sales were cancelled since they were read.
+    sum_up("vendas", "id_vendas not in (100, 4000)", "valor_pago")
+    # A price was corrected that only a part of its range was read with; of the rest nobody speaks.
+    sum_up("veiculos", "id_veiculos > 2", "valor + 1")
+    network.warehouse("update RAW.RECONCILIACAO set ID_INICIAL = 3 where TABELA = 'veiculos'")
+    network.warehouse("delete from RAW.VEICULOS where ID_VEICULOS = 2")
+    # One row was noticed to be gone, and another read again, since the totals were taken.
+    network.warehouse(
+        "update RAW.CONCESSIONARIAS set _SDC_DELETED_AT = '2999-01-01' where ID_CONCESSIONARIAS = 3"
+    )
+    network.warehouse(
+        "update RAW.CLIENTES set _SDC_EXTRACTED_AT = '2999-01-01' where ID_CLIENTES < 50"
+    )
+    # Which hides no row that is not there, be it lost or wrongly marked as gone.
+    network.warehouse(
+        "update RAW.VENDEDORES set _SDC_EXTRACTED_AT = '2999-01-01' where ID_VENDEDORES = 4"
+    )
+    network.warehouse(
+        "update RAW.VENDEDORES set _SDC_DELETED_AT = '2001-01-01' where ID_VENDEDORES = 5"
+    )
+    # A row was lost where one was deleted, or two.
+    sum_up("cidades", "id_cidades != 7")
+    sum_up("estados", "id_estados not in (26, 27)")
+    network.warehouse("delete from RAW.CIDADES where ID_CIDADES = 5")
+    network.warehouse("delete from RAW.ESTADOS where ID_ESTADOS = 1")
+    for table in ("vendedores", "cidades", "estados"):
+        expected[table] = ("falha", f"perdido aqui: make backfill TABLE={table}")
+
+    def compare(*, fails: bool) -> dict[str, tuple[str, str]]:
+        network.dbt("test", "--select", "test_name:equals_the_source", fails=fails)
+        compared = network.warehouse(
+            "select tabela, situacao, mensagem from GOLD.QUALIDADE_DADOS "
+            f"where situacao != 'ok' and {LAST_RUN}"
+        )
+        return {
+            table.removeprefix("RAW.").lower(): (
+                situation,
+                rows.partition("conserto = ")[2].partition(", ")[0],
+            )
+            for table, situation, rows in compared
+        }
+
+    assert compare(fails=True) == expected
+    network.extract_load(full_refresh=True)  # as the command does
+    assert compare(fails=False) == {}
 
 
 def test_no_log_and_no_stored_failure_shows_a_name_or_an_address(network: Project) -> None:

@@ -8,7 +8,8 @@ select
     municipios.latitude,
     municipios.longitude,
     cidades.data_inclusao,
-    cidades.data_atualizacao
+    cidades.data_atualizacao,
+    cidades.excluido_em
 from {{ ref('stg_driva__cidades') }} as cidades
 left join {{ ref('dim_estados') }} as estados
     on cidades.estado_id = estados.estado_id

@@ -4,7 +4,8 @@ select
     clientes.endereco,
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
     clientes.data_inclusao,
-    clientes.data_atualizacao
+    clientes.data_atualizacao,
+    clientes.excluido_em
 from {{ ref('stg_driva__clientes') }} as clientes
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on clientes.concessionaria_id = concessionarias.concessionaria_id

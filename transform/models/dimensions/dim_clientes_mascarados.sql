@@ -8,5 +8,6 @@ select
     case when endereco is not null then '***' end as endereco,
     concessionaria_id,
     data_inclusao,
-    data_atualizacao
+    data_atualizacao,
+    excluido_em
 from {{ ref('dim_clientes') }}

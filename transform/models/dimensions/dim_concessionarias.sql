@@ -9,7 +9,8 @@ select
     cidades.latitude,
     cidades.longitude,
     concessionarias.data_inclusao,
-    concessionarias.data_atualizacao
+    concessionarias.data_atualizacao,
+    concessionarias.excluido_em
 from {{ ref('stg_driva__concessionarias') }} as concessionarias
 left join {{ ref('dim_cidades') }} as cidades
     on concessionarias.cidade_id = cidades.cidade_id

@@ -13,7 +13,8 @@ select
     estados.sigla,
     coalesce(regioes.regiao, 'Não informado') as regiao,
     estados.data_inclusao,
-    estados.data_atualizacao
+    estados.data_atualizacao,
+    estados.excluido_em
 from {{ ref('stg_driva__estados') }} as estados
 left join regioes
     on estados.sigla = regioes.sigla

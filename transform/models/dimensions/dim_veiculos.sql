@@ -4,7 +4,8 @@ select
     tipo,
     valor_sugerido,
     data_inclusao,
-    data_atualizacao
+    data_atualizacao,
+    excluido_em
 from {{ ref('stg_driva__veiculos') }}
 where veiculo_id != -1
 

@@ -3,7 +3,8 @@ select
     vendedores.nome_vendedor,
     coalesce(concessionarias.concessionaria_id, -1) as concessionaria_id,
     vendedores.data_inclusao,
-    vendedores.data_atualizacao
+    vendedores.data_atualizacao,
+    vendedores.excluido_em
 from {{ ref('stg_driva__vendedores') }} as vendedores
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on vendedores.concessionaria_id = concessionarias.concessionaria_id

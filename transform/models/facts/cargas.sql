@@ -1,11 +1,34 @@
 {# Meltano's bookmarks are not in the warehouse; the tap's control totals end at them. #}
 {{ config(materialized='table') }}
 
+with
+
+loaded as (
+    {%- for table in graph.sources.values() if execute and table.name != 'reconciliacao' %}
+        select
+            '{{ table.name }}' as tabela,
+            count(case when _sdc_deleted_at is null then 1 end) as linhas,
+            max(_sdc_batched_at) as carregado_em
+        from {{ table.relation_name }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+compared as (
+    select
+        tabela,
+        max(id_final) as marcador,
+        max(conferido_em) as conferido_em
+    from {{ ref('stg_driva__reconciliacao') }}
+    group by tabela
+)
+
 select
-    tabela,
-    cast(max(id_final) as number(38, 0)) as marcador,
-    cast(sum(linhas) as number(38, 0)) as linhas_origem,
-    max(conferido_em) as conferido_em,
-    max(carregado_em) as carregado_em
-from {{ ref('stg_driva__reconciliacao') }}
-group by tabela
+    loaded.tabela,
+    cast(compared.marcador as number(38, 0)) as marcador,
+    cast(loaded.linhas as number(38, 0)) as linhas,
+    compared.conferido_em,
+    cast(loaded.carregado_em as timestamp_ntz) as carregado_em
+from loaded
+left join compared
+    on loaded.tabela = compared.tabela

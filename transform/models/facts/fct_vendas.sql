@@ -1,7 +1,20 @@
-{{ config(unique_key='venda_id') }}
-
 -- Nothing is built on a table of RAW that is not equal to the source.
 -- depends_on: {{ ref('stg_driva__reconciliacao') }}
+
+-- Sales that are gone from the source leave the fact first: all of them, whenever they went, as a
+-- deletion leaves no load time in the fact to look back from.
+-- depends_on: {{ ref('stg_driva__vendas_excluidas') }}
+{{
+    config(
+        unique_key='venda_id',
+        pre_hook="
+            {% if is_incremental() %}
+                delete from {{ this }}
+                where venda_id in (select venda_id from {{ ref('stg_driva__vendas_excluidas') }})
+            {% endif %}
+        ",
+    )
+}}
 
 with
 

@@ -10,6 +10,7 @@ select
     cast(id_estados as number(38, 0)) as estado_id,
     cast(data_inclusao as timestamp_ntz) as data_inclusao,
     cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
+    cast(_sdc_deleted_at as timestamp_ntz) as excluido_em,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
 qualify {{ newest_load('cidade_id') }}

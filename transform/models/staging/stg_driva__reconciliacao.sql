@@ -15,7 +15,6 @@ renamed as (
         cast(soma_chaves as number(38, 0)) as soma_chaves,
         cast(soma_valores as number(38, 6)) as soma_valores,
         cast(colunas_somadas as varchar) as colunas_somadas,
-        cast(estavel as boolean) as estavel,
         cast(conferido_em as timestamp_ntz) as conferido_em,
         cast(_sdc_batched_at as timestamp_ntz) as carregado_em,
         _sdc_sequence
@@ -32,7 +31,6 @@ select
     soma_chaves,
     soma_valores,
     colunas_somadas,
-    estavel,
     conferido_em,
     carregado_em
 from renamed
