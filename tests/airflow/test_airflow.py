@@ -379,7 +379,7 @@ def test_the_web_interface_shows_a_green_run(airflow: Airflow, tmp_path: Path) -
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/auth/" not in url)  # the cookie is there
         page.goto(f"{airflow.url}/dags?sort=dag_id")
-        page.get_by_text("weekly-reconcile").first.wait_for()
+        page.get_by_text("daily-reconcile").first.wait_for()
         page.screenshot(path=tmp_path / "dags.png")
         page.goto(f"{airflow.url}/dags/every-minute")
         page.get_by_text(LOAD).first.wait_for()
@@ -400,14 +400,14 @@ def test_a_broken_configuration_is_named_and_takes_no_dag_away(airflow: Airflow)
     assert wait(partial(named, "while parsing a flow sequence", "the last good one runs"))
     project.write_text(good[project])
     with changed(schedules) as content:
-        daily, hourly, weekly, *_ = content["schedules"]
+        daily, hourly, reconcile, *_ = content["schedules"]
         daily["annotations"]["airflow"]["dead"] = 60
         hourly["interval"] = "0 25 * * *"
-        weekly["job"] = "etl"
+        reconcile["job"] = "etl"
     said = (
         "schedule daily-elt: Annotations.__init__() got an unexpected",
         "schedule hourly-vendas: [0 25 * * *] is not acceptable",
-        "schedule weekly-reconcile: there is no job etl; it goes on as it was before",
+        "schedule daily-reconcile: there is no job etl; it goes on as it was before",
     )
     assert wait(partial(named, *said)), airflow.import_errors()
     assert airflow.import_errors().count("it goes on as it was before") == len(said)

@@ -15,7 +15,7 @@ def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
     assert [(s["name"], s["interval"], s["job"]["name"]) for s in schedules] == [
         ("daily-elt", "0 6 * * *", "elt"),
         ("hourly-vendas", "30 * * * *", "el"),
-        ("weekly-reconcile", "0 3 * * 0", "elt"),
+        ("daily-reconcile", "0 4 * * *", "reconcile"),
         ("backfill", "@once", "elt"),
     ]
     assert schedules[0]["job"]["tasks"] == [

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from driva_tap_postgres.origin import Origin
+
+# What is no text, number or truth in the state.
+KINDS = {"ranges": dict}
 
 
 class BookmarkError(Exception):
@@ -21,17 +26,13 @@ class Bookmark:
         replication_key_value: the value of it up to which all rows have been read, if any.
         fingerprint: of the rows below it that the next run reads again; None if not all rows up to
             it have been read by the run that left it.
-        sample: hashes of some of these rows.
-        sampled: what the sample is of.
-        stale: whether other rows, which are not read again, have probably changed.
+        origin: the database that was read.
     """
 
     replication_key: str | None
     replication_key_value: Any = None
     fingerprint: str | None = None
-    sample: Sequence[int] | None = None
-    sampled: str | None = None
-    stale: bool = False
+    origin: str | None = None
 
     @classmethod
     def of(cls, state: Mapping[str, Any], replication_key: str | None) -> Bookmark:
@@ -52,13 +53,27 @@ def check_state(state: Mapping[str, Any]) -> None:
     bookmarks = state.get("bookmarks", {})
     of_streams = bookmarks if isinstance(bookmarks, dict) else {"all streams": bookmarks}
     for stream, bookmark in of_streams.items():
-        kinds = {"sample": list, "digests": dict}
         odd = not isinstance(bookmark, dict) or any(
-            not isinstance(bookmark.get(name) or kind(), kind) for name, kind in kinds.items()
+            not isinstance(bookmark.get(name) or kind(), kind) for name, kind in KINDS.items()
         )
         if odd:
             raise BookmarkError(
                 f"the bookmark of {stream} in the state is {json.dumps(bookmark)[:200]}, which is "
                 "not made as this tap makes one: mend it with `meltano state set`, or read all of "
                 "the table again with `--full-refresh`."
+            )
+
+
+def check_origin(state: Mapping[str, Any], origin: Origin | None) -> None:
+    """Raise a BookmarkError if a state is of another database than the one that is read."""
+    for stream, bookmark in state.get("bookmarks", {}).items():
+        before = Origin.parse(bookmark.get("origin"))
+        if origin and origin.is_other(before):
+            raise BookmarkError(
+                f"the state of {stream} is of another database (cluster/database {before}) than "
+                f"the one that is read ({origin}), and their rows must not be mixed. Nothing was "
+                "read. If this one has taken the other's place, by a dump or an upgrade, "
+                "`--full-refresh` reads all of it again and marks as deleted what it has not. If "
+                "it is another network's, give it a warehouse and a state of its own: another "
+                "TARGET_SNOWFLAKE_DATABASE and --state-id-suffix."
             )

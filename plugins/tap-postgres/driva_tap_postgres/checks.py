@@ -53,7 +53,7 @@ def check_values(source: SourceTable, query: sa.Select[Any]) -> None:
     }
     if not suspects:
         return
-    found_in = [(test, sa.literal(name)) for name, test in suspects.items()]
+    found_in = [(test, sa.literal(name, sa.Text())) for name, test in suspects.items()]
     found = [(test, sa.cast(columns[name], sa.Text)) for name, test in suspects.items()]
     keys = [columns[key] for key in source.key]
     statement = (

@@ -7,19 +7,10 @@ import time
 import sqlalchemy as sa
 
 from driva_tap_postgres.replication_key import ReplicationKey
-from driva_tap_postgres.source import SourceTable
+from driva_tap_postgres.source import TREE, SourceTable
 
 # How long a run waits for transactions that write to its table to end.
 WAIT_SECONDS = 5.0
-
-# A table with its partitions and whatever else inherits from it.
-_TREE = """
-    with recursive tree as (
-        select cast(cast(:table as regclass) as oid) as oid
-        union
-        select i.inhrelid from pg_inherits i join tree t on t.oid = i.inhparent
-    )
-"""
 
 # Who may still add rows below the highest key, `seen` being the upper end of the snapshot that it
 # was read in. A transaction takes a lock on a table before it writes a row, and on a sequence when
@@ -28,7 +19,7 @@ _TREE = """
 # https://www.postgresql.org/docs/18/explicit-locking.html
 # https://www.postgresql.org/docs/18/functions-info.html; by their old names PostgreSQL 12 has them.
 _WRITERS = sa.text(f"""
-    {_TREE}
+    {TREE}
     select l.virtualtransaction
     from pg_locks l
     where l.relation in (
@@ -52,7 +43,7 @@ _SEEN = sa.func.txid_snapshot_xmax(sa.func.txid_current_snapshot())
 
 # Where neither locks nor snapshots tell who may still add rows.
 _BLIND_SPOT = sa.text(f"""
-    {_TREE}
+    {TREE}
     select case
         when c.relkind = 'm' then 'a materialized view, which shows rows when it is refreshed'
         when c.relkind = 'f' then 'a foreign table, whose transactions another server knows'

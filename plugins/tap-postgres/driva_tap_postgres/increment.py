@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from driva_tap_postgres.bookmark import Bookmark, BookmarkError
 from driva_tap_postgres.high_water_mark import blind_spot, highest
+from driva_tap_postgres.origin import Origin
+from driva_tap_postgres.piece import Extent, Piece
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import Filter, SourceTable
-from driva_tap_postgres.window import SAMPLE, Seen, Window, have_mostly_changed
+from driva_tap_postgres.window import Window
 
 if TYPE_CHECKING:
     from logging import Logger
-
-
-class Piece(NamedTuple):
-    """A part of a table that is read at once.
-
-    Attributes:
-        rows: the filters of its rows.
-        state: what is new in the stream's state when it has been read.
-    """
-
-    rows: Sequence[Filter]
-    state: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,12 +30,14 @@ class Increment:
         stream: the name that it has in the log and the state.
         before: what the last run has left.
         window: what is read again.
+        origin: the database that is read, if its user may know it.
         log: where is said what it does not see.
     """
 
     stream: str
     before: Bookmark
     window: Window
+    origin: Origin | None
     log: Logger
 
     @property
@@ -60,7 +52,7 @@ class Increment:
 
     @cached_property
     def bookmark(self) -> str | None:
-        """The bookmark that the last run has left, if any.
+        """The bookmark that the last run has left; None where nothing of it holds any more.
 
         Raises:
             BookmarkError: it is no value of the replication key.
@@ -76,7 +68,21 @@ class Increment:
                 f" which is no value of {self.key.name} ({self.key.kind}): mend it with "
                 "`meltano state set`, or read all of the table again with `--full-refresh`."
             ) from error
-        return str(text)
+        void = self._voided(str(text))
+        if void:
+            self.log.warning("%s: %s, so all of it is read again", self.stream, void)
+        return None if void else str(text)
+
+    def _voided(self, bookmark: str) -> str | None:
+        """Return why nothing of a bookmark holds any more, if so."""
+        if self.origin and self.origin.is_restored(Origin.parse(self.before.origin)):
+            return "the database has been restored, or a standby of it has become the primary"
+        if self._has_rows(self.key.column >= self.key.lowest(bookmark)):
+            return None
+        return (
+            f"no {self.key.name} is left near the bookmark {bookmark}: the last rows were deleted, "
+            "or ids are used again"
+        )
 
     @cached_property
     def high_water_mark(self) -> str | None:
@@ -96,32 +102,13 @@ class Increment:
 
     @cached_property
     def is_unchanged(self) -> bool:
-        """Whether nothing has come or changed since the fingerprint beside the bookmark."""
-        if self.bookmark is None or self.before.fingerprint is None:
+        """Whether nothing has come, changed or gone since the fingerprint beside the bookmark."""
+        known, left = self.bookmark, self.before.replication_key_value
+        if self.before.fingerprint is None or (known is None) != (left is None):
             return False
-        above = self.key.column > self.key.value(self.bookmark)
-        return not self._has_rows(above) and self.before.fingerprint == self._found.fingerprint
-
-    @cached_property
-    def is_stale(self) -> bool:
-        """Whether rows that are not read again have probably changed, as others have.
-
-        So it is from a run that finds most of those changed which it does read again, as after a
-        backup was restored or all rows were updated, until a full refresh.
-        """
-        before, sample = self.before, self.before.sample or ()
-        if self.bookmark is None or before.stale:
-            return bool(before.stale)
-        is_same_kind = len(sample) == SAMPLE and before.sampled == self.window.sampled
-        if self.key.is_time or not is_same_kind or self.is_unchanged:
-            return False
-        below = self.key.column < self.key.lowest(self.bookmark)
-        return have_mostly_changed(sample, self._found.sample) and self._has_rows(below)
-
-    @cached_property
-    def _found(self) -> Seen:
-        """The window as this run finds it."""
-        return self.window.look(self.bookmark or "")
+        above = sa.true() if known is None else self.key.column > self.key.value(known)
+        is_same = self.before.fingerprint == self.window.fingerprint(known)
+        return is_same and not self._has_rows(above)
 
     def _has_rows(self, where: sa.ColumnElement[bool]) -> bool:
         found = sa.select(sa.true()).where(*self.source.clauses, where)
@@ -131,27 +118,6 @@ class Increment:
         """Yield what this run does not see."""
         if kind := blind_spot(self.source):
             yield f"it is {kind}: a row that comes late is read within the lookback only"
-        if self.bookmark is None:
-            return
-        again = (
-            f"`make backfill TABLE={self.source.name.table}`, or any run with "
-            "`--full-refresh`, reads all of it again"
-        )
-        of_all = sa.func.max(self.key.column)
-        is_below = sa.func.coalesce(of_all < self.key.value(self.bookmark), sa.true())
-        asked = sa.select(sa.cast(of_all, sa.Text)).where(self.key.is_passable).having(is_below)
-        if below := self.source.ask(asked):
-            yield (
-                f"its highest {self.key.name} is {below[0][0] or 'none'}, below the bookmark "
-                f"{self.bookmark}: rows were deleted, or ids are used again, and rows that come "
-                f"below the bookmark are read within the lookback only; {again}, and "
-                "docs/runbook.md says what becomes of those that are gone"
-            )
-        elif self.is_stale:
-            yield (
-                "most of its last rows had changed between two runs, and older ones, which are not "
-                f"read again, have probably changed too; {again}"
-            )
 
     @property
     def begin(self) -> list[Filter]:
@@ -161,7 +127,7 @@ class Increment:
         return [self.key.column >= self.key.lowest(self.bookmark)]
 
     def pieces(self, limit: int | None, rows_per_piece: int) -> Iterator[Piece]:
-        """Yield one piece after the other.
+        """Yield one piece after the other; the last one has all keys from its first one on.
 
         Args:
             limit: how many new rows are read at most.
@@ -169,6 +135,7 @@ class Increment:
         """
         source, key, known, safe = self.source, self.key, self.bookmark, self.high_water_mark
         left, begin = limit, self.begin
+        first = int(known) - self.window.lookback if known and key.is_whole else None
         if left is not None and known is not None:
             again = key.column.between(key.lowest(known), key.value(known))
             ((count,),) = source.ask(sa.select(sa.func.count()).where(*source.clauses, again))
@@ -185,33 +152,36 @@ class Increment:
             ((end, count, reached, is_reached),) = source.ask(
                 sa.select(end, sa.func.count(), reached, last >= bookmark)
             )
+            is_last = count < size
             if not count:
+                nobody = Extent(key.name, first) if key.is_whole else None
+                yield Piece(None, {} if begin else self._state(None, is_reached=True), nobody)
                 return
             rows = [*source.clauses, *begin, key.column <= key.value(end)]
-            yield Piece(rows, self._state(reached, is_reached=bool(is_reached)))
+            state = self._state(reached, is_reached=bool(is_reached)) if reached else {}
+            extent = None
+            if key.is_whole:
+                extent = Extent(key.name, first, None if is_last else int(end))
+                first = int(end) + 1
+            yield Piece(rows, state, extent)
             begin = [key.column > key.value(end)]
             left = None if left is None else left - count
-            if count < size:
+            if is_last:
                 return
 
-    def _state(self, bookmark: str | None, *, is_reached: bool) -> dict[str, Any]:
+    def _state(self, bookmark: str | None, *, is_reached: bool) -> dict[str, object]:
         """Return what the state becomes behind a piece of the table.
 
         The window is looked at before the piece is read: a row that is added meanwhile changes the
         fingerprint, and the next run reads it again.
 
         Args:
-            bookmark: how far all rows have been read then, if there is such a place.
+            bookmark: how far all rows have been read then; None if there are none.
             is_reached: whether this run has read up to it, and not only an earlier one.
         """
-        if bookmark is None:
-            return {}
-        seen = self.window.look(bookmark) if is_reached else None
         return Bookmark(
             self.key.name,
-            self.key.in_state(bookmark),
-            fingerprint=seen and seen.fingerprint,
-            sample=seen and seen.sample,
-            sampled=self.window.sampled,
-            stale=self.is_stale,
+            None if bookmark is None else self.key.in_state(bookmark),
+            fingerprint=self.window.fingerprint(bookmark) if is_reached else None,
+            origin=None if self.origin is None else str(self.origin),
         ).in_state

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -39,27 +42,61 @@ def prepared(folder: Path) -> Path:
     return folder
 
 
-def write(dsn: str, query: str, folder: Path) -> tuple[Path, int]:
-    """Write a query's rows to a file that has its name only when it is whole.
+class Snapshot:
+    """A transaction of PostgreSQL that sees one state of it, whatever others commit meanwhile.
+
+    Attributes:
+        taken_at: the time, in seconds, at which that state was the newest, or a moment before.
+    """
+
+    def __init__(self, reader: duckdb.DuckDBPyConnection) -> None:
+        self.taken_at = time.time()
+        self._reader = reader
+        self.ask(SETTINGS)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds, whose columns have names of their own."""
+        return self._reader.execute(f"SELECT * FROM {_in_source(query)}").fetchall()
+
+    def write(self, query: str, folder: Path) -> tuple[Path, int]:
+        """Write a query's rows to a file that has its name only when it is whole.
+
+        The file is as old as the snapshot: what was written later is newer than its rows.
+
+        Args:
+            query: the query, as PostgreSQL takes it.
+            folder: where the file is to be.
+
+        Returns:
+            The file, and the number of its rows.
+        """
+        file = folder / f"{uuid.uuid4()}.parquet"
+        unfinished = file.with_suffix(".unfinished")
+        (count,) = self._reader.execute(
+            f"COPY (SELECT * FROM {_in_source(query)}) "
+            f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
+        ).fetchall()[0]
+        os.utime(unfinished, (self.taken_at, self.taken_at))
+        return unfinished.rename(file), int(count)
+
+
+@contextmanager
+def snapshot(dsn: str) -> Iterator[Snapshot]:
+    """Read one state of a database.
+
+    DuckDB's transactions of PostgreSQL are REPEATABLE READ and READ ONLY.
 
     Args:
-        dsn: the database's address, as libpq takes it.
-        query: the query, as PostgreSQL takes it.
-        folder: where the file is to be.
-
-    Returns:
-        The file, and the number of its rows.
+        dsn: its address, as libpq takes it.
     """
-    file = folder / f"{uuid.uuid4()}.parquet"
-    unfinished = file.with_suffix(".unfinished")
     reader = _reader(dsn).begin()
-    reader.execute(f"SELECT * FROM {_in_source(SETTINGS)}").fetchall()
-    (count,) = reader.execute(
-        f"COPY (SELECT * FROM {_in_source(query)}) "
-        f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
-    ).fetchall()[0]
+    try:
+        yield Snapshot(reader)
+    except BaseException:
+        with suppress(duckdb.Error):  # what has happened is said, not what became of it
+            reader.rollback()
+        raise
     reader.commit()
-    return unfinished.rename(file), int(count)
 
 
 @cache

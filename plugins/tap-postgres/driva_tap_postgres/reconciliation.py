@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Stream
 
-from driva_tap_postgres.errors import blamed
 from driva_tap_postgres.stream import DrivaStream
-from driva_tap_postgres.totals import IDS_PER_RANGE, SCALE_OF_SUMS
+from driva_tap_postgres.totals import SCALE_OF_SUMS
 from driva_tap_postgres.types import decimal
 
 if TYPE_CHECKING:
@@ -32,16 +30,14 @@ _COLUMNS = {
     "soma_chaves": decimal(38, 0).schema,
     "soma_valores": decimal(38, SCALE_OF_SUMS).schema,
     "colunas_somadas": {"type": "string"},
-    "estavel": {"type": "boolean"},
     "conferido_em": {"type": "string", "format": "date-time"},
 }
 
 
 class Reconciliation(Stream):
-    """The totals of each table up to its bookmark, one record a range of ids.
+    """The totals of what has been read of each table, one record a range of ids.
 
-    Of a table that does not differ from what the last run has sent, nothing is sent: the warehouse
-    need not wake up. A range that has changed while it was read is not `estavel`.
+    Of a table of which nothing is read nothing is sent: the warehouse need not wake up.
     """
 
     primary_keys: ClassVar[tuple[str, ...]] = ("tabela", "faixa")
@@ -52,19 +48,15 @@ class Reconciliation(Stream):
 
     @cached_property
     def _news(self) -> dict[str, list[dict[str, Any]]]:
-        """The totals of each table of which there is something to say, but for the time.
-
-        To be asked when the tables have been read.
-        """
+        """The totals of each table that has been read; to be asked when all have been."""
         tables = (t for t in self._tap.streams.values() if isinstance(t, DrivaStream))
         totals = {table.name: list(_totals_of(table)) for table in tables if table.selected}
-        known = self.stream_state.get("digests", {})
-        return {name: t for name, t in totals.items() if t and known.get(name) != _digest(t)}
+        return {name: of_table for name, of_table in totals.items() if of_table}
 
     @property
     def _is_silent(self) -> bool:
         """Whether there is nothing to say; the first run says so too, and there is a table."""
-        return not self._news and "digests" in self.stream_state
+        return not self._news and "sent" in self.stream_state
 
     def _write_schema_message(self) -> None:
         if not self._is_silent:
@@ -80,35 +72,25 @@ class Reconciliation(Stream):
             self.logger.info("%s: nothing new", self.name)
             return
         now = datetime.now(UTC).replace(tzinfo=None).isoformat()
-        digests = self.get_context_state(context).setdefault("digests", {})
-        for name, totals in self._news.items():
+        for totals in self._news.values():
             for total in totals:
                 yield {**total, "conferido_em": now}
-            digests[name] = _digest(totals)
+        self.stream_state["sent"] = now
         ranges = sum(map(len, self._news.values()))
         self.logger.info("%s: totals of %s ranges", self.name, f"{ranges:,}")
 
 
-def _digest(totals: list[dict[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(totals, default=str).encode()).hexdigest()
-
-
 def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
-    """Yield the totals of a table's ranges."""
-    if table.totals is None or table.bookmark is None:
-        return
-    with blamed(table.fully_qualified_name):
-        ranges = list(table.totals.ranges(table.bookmark))
-    for found in ranges:
+    """Yield the totals of what has been read of a table."""
+    for found in table.totals_read:
         yield {
             "tabela": table.fully_qualified_name.table,
             "faixa": found.number,
-            "ids_por_faixa": IDS_PER_RANGE,
+            "ids_por_faixa": found.ids_per_range,
             "id_inicial": found.first,
             "id_final": found.last,
             "linhas": found.total.rows,
             "soma_chaves": found.total.keys,
             "soma_valores": found.total.values,
-            "colunas_somadas": json.dumps(table.totals.columns),
-            "estavel": found.is_stable,
+            "colunas_somadas": json.dumps(table.columns_summed),
         }

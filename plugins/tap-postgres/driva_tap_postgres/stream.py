@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import sqlalchemy as sa
-from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
+from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig, SDKBatchMessage
 from tap_postgres.client import PostgresStream
 
 from driva_tap_postgres import parquet
@@ -20,11 +22,14 @@ from driva_tap_postgres.checks import (
     check_replication_key,
     check_values,
 )
+from driva_tap_postgres.comparison import Compared, Comparison
 from driva_tap_postgres.errors import blamed
-from driva_tap_postgres.increment import Increment, Piece
+from driva_tap_postgres.increment import Increment
+from driva_tap_postgres.origin import Origin
+from driva_tap_postgres.piece import Piece
 from driva_tap_postgres.replication_key import ReplicationKey
-from driva_tap_postgres.source import SourceTable, sql
-from driva_tap_postgres.totals import ControlTotals
+from driva_tap_postgres.source import Filter, SourceTable, sql
+from driva_tap_postgres.totals import ControlTotals, RangeTotal
 from driva_tap_postgres.types import column_type
 from driva_tap_postgres.window import Window
 
@@ -36,11 +41,24 @@ if TYPE_CHECKING:
 ROWS_PER_FILE = 500_000
 
 
+@dataclass
+class PieceMessage(SDKBatchMessage):
+    """A BATCH message that has one thing more to say, which other targets pass over."""
+
+    complete: dict[str, Any] | None = None
+
+
 class DrivaStream(PostgresStream):
     """A table, read by BATCH files where `batch_config` asks for Parquet."""
 
-    # Whether the table is added up before it is read.
+    # Whether what is read of the table is added up.
     is_reconciled = False
+    # The database that is read, if its user may know it.
+    origin: Origin | None = None
+    # The snapshot of a run that reads all of the table in one.
+    _run: parquet.Snapshot | None = None
+    # What the next message says of its files.
+    _complete: dict[str, Any] | None = None
 
     @cached_property
     def source(self) -> SourceTable:
@@ -59,39 +77,63 @@ class DrivaStream(PostgresStream):
         )
 
     @cached_property
-    def increment(self) -> Increment | None:
-        """What is read of a table whose rows are counted up by its replication key."""
+    def key(self) -> ReplicationKey | None:
+        """What its rows are counted up by, if they are."""
         if not self.replication_key or self.replication_method != "INCREMENTAL":
             return None
-        key = ReplicationKey.of(self.source.table.columns[self.replication_key], self.config)
-        if key is None:
-            return None
-        lookback = self.config["replication_lookback"]
-        window = Window(self.source, key, self.get_selected_schema(), lookback)
-        return Increment(self.name, self._left, window, self.logger)
+        return ReplicationKey.of(self.source.table.columns[self.replication_key], self.config)
 
     @cached_property
-    def totals(self) -> ControlTotals | None:
-        """The table's control totals, if its rows are counted up by a whole number."""
-        increment = self.increment
-        return ControlTotals(increment) if increment and increment.key.is_whole else None
+    def increment(self) -> Increment | None:
+        """What is read of a table whose rows are counted up by its replication key."""
+        if self.key is None or self.comparison:
+            return None
+        left = Bookmark.of(self.stream_state, self.replication_key)
+        lookback = self.config["replication_lookback"]
+        window = Window(self.source, self.key, self.get_selected_schema(), lookback)
+        return Increment(self.name, left, window, self.origin, self.logger)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """What is read of a table that is compared with what was read before."""
+        if self._run is None or self.replication_method != "INCREMENTAL":
+            return None
+        return Comparison(
+            self.name,
+            self.source.at(self._run),
+            self.key if self.key and self.key.is_whole else None,
+            Compared.left(self.stream_state),
+            self.origin,
+            self.get_selected_schema(),
+            self.config["replication_lookback"],
+            self.logger,
+        )
+
+    @cached_property
+    def _totals(self) -> ControlTotals | None:
+        """What adds up what is read, if rows are counted up by a whole number."""
+        is_wanted = self.is_reconciled and self.key and self.key.is_whole
+        return ControlTotals(self.source, self.key) if is_wanted and self.key else None
 
     @property
-    def _left(self) -> Bookmark:
-        """What is in the state by now."""
-        return Bookmark.of(self.stream_state, self.replication_key)
+    def totals_read(self) -> Iterable[RangeTotal]:
+        """The control totals of what this run has read."""
+        if self._totals is None:
+            return []
+        if self.comparison:
+            return [] if self.comparison.is_unchanged else self.comparison.ranges()
+        return self._totals.ranges.values()
+
+    @property
+    def columns_summed(self) -> list[str]:
+        """The columns that control totals sum."""
+        return self._totals.columns if self._totals else []
 
     @property
     def size(self) -> int:
         """Bytes of the table with its partitions; none for a view."""
         with blamed(self.fully_qualified_name):
             return self.source.size
-
-    @property
-    def bookmark(self) -> int | None:
-        """The id up to which all rows have been read, if they are counted up by a whole number."""
-        known = self._left.replication_key_value
-        return int(known) if known is not None and self.totals else None
 
     def _increment_stream_state(
         self, latest_record: Record, *, context: Context | None = None
@@ -100,7 +142,9 @@ class DrivaStream(PostgresStream):
 
     def sync(self, context: Context | None = None) -> None:  # type: ignore[misc]
         """Read the table; what fails names it."""
-        with blamed(self.fully_qualified_name):
+        with blamed(self.fully_qualified_name), ExitStack() as run:
+            if self.config["reconcile"]:
+                self._run = run.enter_context(parquet.snapshot(self._dsn))
             try:
                 super().sync(context)
             except (sa.exc.DBAPIError, duckdb.Error) as error:
@@ -119,24 +163,25 @@ class DrivaStream(PostgresStream):
             self._write_activate_version_message(self._stream_version)
 
     def _write_schema_message(self) -> None:
-        """Announce the table, unless nothing follows: the target then does not even look at it.
-
-        What follows is added up before it is read, if totals are wanted.
-        """
+        """Announce the table, unless nothing follows: the target then does not even look at it."""
         for warning in self._warnings():
             self.logger.warning("%s: %s", self.name, warning)
-        if self.increment and self.increment.is_unchanged:
+        if self._is_unchanged:
             self.logger.info("%s: nothing new", self.name)
             return
-        if self.is_reconciled and self.totals:
-            self.totals.begin()
         super()._write_schema_message()
+
+    @property
+    def _is_unchanged(self) -> bool:
+        """Whether nothing is to be read."""
+        run = self.increment or self.comparison
+        return run is not None and run.is_unchanged
 
     def _warnings(self) -> Iterable[str]:
         """Yield what this run does not see."""
         if self.increment:
             yield from self.increment.warnings()
-        elif self.replication_method == "INCREMENTAL":
+        elif self.replication_method == "INCREMENTAL" and not self.key:
             yield (
                 f"its replication key {self.replication_key} is neither a number nor a time, "
                 "and new rows may come anywhere: each run reads all of it"
@@ -155,7 +200,9 @@ class DrivaStream(PostgresStream):
     def _unbatchable(self) -> str | None:
         if self._tap.config.get("stream_maps"):
             return "stream maps work on records"
-        if self.replication_method == "INCREMENTAL" and not self._has_its_own_key:
+        # A comparison reads a snapshot, in which its key has been checked.
+        is_read_apart = self.replication_method == "INCREMENTAL" and not self.comparison
+        if is_read_apart and not self._has_its_own_key:
             return "its key is not the table's own, and two rows may come to share it"
         return None
 
@@ -165,13 +212,23 @@ class DrivaStream(PostgresStream):
         own = {entry["tap_stream_id"]: entry["key_properties"] for entry in entries}
         return bool(own[self.name] == list(self.primary_keys))
 
+    @property
+    def _dsn(self) -> str:
+        parameters = self._tap.connection_parameters  # type: ignore[attr-defined]
+        return str(parameters.render_as_psycopg2_dsn())
+
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield records one by one, where files cannot be used."""
+        """Yield records one by one, where files cannot be used; what is gone they cannot say."""
         order = [self.source.table.columns[self.replication_key]] if self.replication_key else []
-        for query, state in self._queries():
-            with self.connector._connect() as connection:
-                yield from map(dict, connection.execute(query.order_by(*order)).mappings())
-            self.stream_state.update(state)
+        for piece in self._pieces():
+            with self.connector._connect() as unset:
+                connection = unset.execution_options(isolation_level="REPEATABLE READ")
+                if piece.rows is not None:
+                    source = replace(self.source, connect=lambda: nullcontext(connection))  # noqa: B023 - used up before the next one
+                    query = self._query(source, piece.rows).order_by(*order)
+                    yield from map(dict, connection.execute(query).mappings())
+                    self._add_up(source, piece)
+            self.stream_state.update(piece.state)
         self._end_version()
 
     def get_batches(
@@ -180,40 +237,66 @@ class DrivaStream(PostgresStream):
         """Write one Parquet file after the other; move the bookmark behind each."""
         # Nothing is encoded in these addresses, neither by the SDK nor by Snowflake's PUT.
         folder = parquet.prepared(Path(batch_config.storage.root.removeprefix("file://")))
-        dsn = self._tap.connection_parameters.render_as_psycopg2_dsn()  # type: ignore[attr-defined]
-        for query, state in self._queries():
-            file, count = parquet.write(dsn, sql(query), folder)
-            self.logger.info("%s: %s rows", self.name, f"{count:,}")
-            self.stream_state.update(state)
-            yield batch_config.encoding, [f"file://{file}"]
+        for piece in self._pieces():
+            with nullcontext(self._run) if self._run else parquet.snapshot(self._dsn) as snapshot:
+                source, files, keys = self.source.at(snapshot), [], []
+                if piece.rows is not None:
+                    query = self._query(source, piece.rows)
+                    file, count = snapshot.write(sql(query), folder)
+                    self.logger.info("%s: %s rows", self.name, f"{count:,}")
+                    files = [f"file://{file}"]
+                    self._add_up(source, piece)
+                if piece.listed is not None:
+                    key = [value for value in source.values if value.name in source.key]
+                    query = sa.select(*key).where(*piece.listed)
+                    file, count = snapshot.write(sql(query), folder)
+                    keys = [f"file://{file}"]
+                extent = piece.extent
+                self._complete = extent and extent.message(keys or files, snapshot.taken_at)
+            self.stream_state.update(piece.state)
+            yield batch_config.encoding, files
         self._end_version()
+
+    def _generate_batch_messages(
+        self, encoding: BaseBatchFileEncoding, manifest: list[str]
+    ) -> Generator[SDKBatchMessage]:
+        """Yield a message that says, beside its files, what of the table they have all keys of."""
+        for message in super()._generate_batch_messages(encoding, manifest):
+            yield PieceMessage(message.stream, encoding, manifest, complete=self._complete)
+
+    def _query(self, source: SourceTable, rows: Sequence[Filter]) -> sa.Select[Any]:
+        """Return the query of rows, which have been found to have a place in Snowflake."""
+        query = sa.select(*source.values).where(*rows)
+        if self.increment is None and self.comparison is None:
+            query = query.limit(self.max_record_count())
+        check_values(source, query)
+        return query
+
+    def _add_up(self, source: SourceTable, piece: Piece) -> None:
+        if self._totals and piece.rows is not None and piece.extent and self.increment:
+            self._totals.add(source, piece.rows, piece.extent)
 
     def max_record_count(self) -> int | None:
         """Return how many new rows a run reads at most, one more than a trial needs."""
         limit: int | None = super().max_record_count()
         return limit if self.ABORT_AT_RECORD_COUNT is None else self.ABORT_AT_RECORD_COUNT + 1
 
-    def _queries(self) -> Iterator[tuple[sa.Select[Any], dict[str, Any]]]:
-        """Yield a query for each piece of what is read, and what is new in the state behind it."""
-        for rows, state in self._pieces():
-            query = sa.select(*self.source.values).where(*rows)
-            if self.increment is None:
-                query = query.limit(self.max_record_count())
-            check_values(self.source, query)
-            yield query, state
-
     def _pieces(self) -> Iterable[Piece]:
-        source, increment = self.source, self.increment
-        if increment:
-            check_replication_key(source, increment.key.column)
-            if increment.is_unchanged:
-                return []
+        """Return what is read, one piece after the other, when the keys have been checked."""
+        source, increment, comparison = self.source, self.increment, self.comparison
+        if self.key:
+            check_replication_key(source, self.key.column)
+        if self._is_unchanged:
+            self.stream_state.update(comparison.state if comparison else {})
+            return []
         if self.replication_method == "INCREMENTAL" and not self._has_its_own_key:
             # Rows that share their replication key with others are read with them.
             is_read_together = self.replication_key in self.primary_keys
             begin = increment.begin if increment and is_read_together else []
-            check_declared_key(source, begin)
-        if increment is None:
-            return [Piece(source.clauses, {})]
+            check_declared_key(comparison.source if comparison else source, begin)
         rows_per_file = self.config.get("batch_config", {}).get("batch_size") or ROWS_PER_FILE
-        return increment.pieces(self.max_record_count(), rows_per_file)
+        if comparison:
+            return comparison.pieces(rows_per_file)
+        if increment:
+            return increment.pieces(self.max_record_count(), rows_per_file)
+        return [Piece(source.clauses, {})]

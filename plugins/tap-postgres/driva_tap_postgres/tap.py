@@ -23,9 +23,10 @@ from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, Post
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
-from driva_tap_postgres.bookmark import BookmarkError, check_state
+from driva_tap_postgres.bookmark import BookmarkError, check_origin, check_state
 from driva_tap_postgres.checks import UnrepresentableError
 from driva_tap_postgres.errors import SettingsError, explained
+from driva_tap_postgres.origin import Origin
 from driva_tap_postgres.reconciliation import RECONCILIATION, Reconciliation
 from driva_tap_postgres.selection import (
     Entry,
@@ -88,6 +89,15 @@ class DrivaTapPostgres(TapPostgres):
                         "of dates, whole days. The default covers transactions of an hour."
                     ),
                 ),
+                th.Property(
+                    "reconcile",
+                    th.BooleanType(),
+                    default=False,
+                    description=(
+                        "Compare all of each table with what the last such run has left, whatever "
+                        "its bookmark, and send what was written and what is gone since."
+                    ),
+                ),
             ).to_dict()["properties"],
         },
     }
@@ -128,7 +138,14 @@ class DrivaTapPostgres(TapPostgres):
             BookmarkError: it is not made as a state is.
         """
         check_state(state)
+        check_origin(state, self.origin)
         super().load_state(state)
+
+    @functools.cached_property
+    def origin(self) -> Origin | None:
+        """The database that is read, if its user may know it."""
+        with self.connector._connect() as connection:
+            return Origin.asked(connection)
 
     @functools.cached_property
     def input_catalog(self) -> Catalog | None:
@@ -173,6 +190,8 @@ class DrivaTapPostgres(TapPostgres):
         if self.input_catalog is not None:
             selected = [stream for stream in streams.values() if stream.selected]
             read = [stream for stream in selected if isinstance(stream, DrivaStream)]
+            for stream in read:
+                stream.origin = self.origin
             columns = {stream.name: stream.get_selected_schema()["properties"] for stream in read}
             check_names(
                 {

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from driva_tap_postgres.checks import check_values
-from driva_tap_postgres.increment import Increment
+from driva_tap_postgres.piece import Extent
+from driva_tap_postgres.replication_key import ReplicationKey
+from driva_tap_postgres.source import Filter, SourceTable
 from driva_tap_postgres.types import ColumnType
 
-# Few enough ids to look for a row among them, and enough that a large table has few ranges.
-IDS_PER_RANGE = 100_000
+# Few enough ids to look for a row among them; more where a table would have too many ranges.
+IDS_PER_RANGE = 10_000
+RANGES = 2_000
 # Decimals that sums have, and digits before them of a column whose sums fit into NUMBER(38, 6).
 SCALE_OF_SUMS = 6
 DIGITS_TO_SUM = 26
@@ -27,123 +29,111 @@ class Total(NamedTuple):
     keys: int = 0
     values: Decimal = Decimal(0)
 
+    def plus(self, other: Total) -> Total:
+        """Return the total of the rows of both."""
+        return Total(self.rows + other.rows, self.keys + other.keys, self.values + other.values)
+
 
 class RangeTotal(NamedTuple):
-    """The total of a range.
+    """The total of a range, or of a part of it.
 
     Attributes:
         number: of the range.
-        first: the lowest id that it may have.
-        last: the highest one, and no more than the bookmark.
-        total: of its rows.
-        is_stable: whether they are those that were read.
+        ids_per_range: how many ids it has.
+        first: the lowest id that counts.
+        last: the highest one.
+        total: of the rows from the one to the other.
     """
 
     number: int
+    ids_per_range: int
     first: int
     last: int
     total: Total
-    is_stable: bool
 
 
 class ControlTotals:
-    """The totals of a table, taken before it is read and again when all tables have been.
+    """The totals of what a run has read of a table, each as of the snapshot that it was read in.
 
     Args:
-        increment: what a run reads of it, by a key that is a whole number.
+        source: the table.
+        key: what its rows are counted up by, a whole number.
     """
 
-    def __init__(self, increment: Increment) -> None:
-        self._source = increment.source
-        self._increment = increment
-        # The first range that this run reads, if it does not read all, and the totals before.
-        self._before: tuple[int | None, dict[int, Total]] = (None, {})
+    def __init__(self, source: SourceTable, key: ReplicationKey) -> None:
+        self._source = source
+        self._key = key.column
+        # What has been added up, by the number of its range.
+        self.ranges: dict[int, RangeTotal] = {}
 
     @cached_property
     def columns(self) -> list[str]:
         """The columns that are summed."""
         return [name for name, kind in self._source.types.items() if is_summed(kind)]
 
-    def begin(self) -> None:
-        """Add up what is about to be read."""
-        known = int(self._increment.bookmark or 0)
-        safe = int(self._increment.high_water_mark or 0)
-        first = range_of(known - self._lookback) if known else None
-        self._before = first, self.add_up(max(safe, known), first)
-
-    def ranges(self, bookmark: int) -> Iterator[RangeTotal]:
-        """Yield the totals of a table's ranges; of its last one even if no row is left in it.
-
-        Args:
-            bookmark: the id up to which all rows have been read.
-        """
-        now = self.add_up(bookmark)
-        moved = self._moved(now)
-        final = range_of(bookmark)
-        for number in sorted({*now, *moved, final}):
-            if number > final:
-                break
-            first = number * IDS_PER_RANGE
-            last = min(first + IDS_PER_RANGE - 1, bookmark)
-            total = now.get(number, Total())
-            yield RangeTotal(number, first, last, total, number not in moved)
-
-    def add_up(self, last: int, first: int | None = None) -> dict[int, Total]:
-        """Return the totals of the rows up to an id, by the number of their range.
-
-        Args:
-            last: the highest id that counts.
-            first: the number of the first range that counts.
-        """
-        rows = [*self._source.clauses, self._key <= last]
-        if first is not None:
-            rows.append(self._key >= first * IDS_PER_RANGE)
-        found = self._source.ask(self.query.where(*rows))
-        if any(value.is_nan() for *_, value in found):
-            # It is refused in a row that is read, and so in one that was read before it had it.
-            check_values(self._source, sa.select(*self._source.values).where(*rows))
-            return self.add_up(last, first)
-        return {number: Total(count, int(keys), value) for number, count, keys, value in found}
+    @cached_property
+    def ids_per_range(self) -> int:
+        """How many ids a range has: a power of ten, so that there are not too many of them."""
+        ends = sa.select(sa.func.min(self._key), sa.func.max(self._key))
+        ((lowest, highest),) = self._source.ask(ends.where(*self._source.clauses))
+        return ids_per_range(lowest or 0, highest or 0)
 
     @property
-    def query(self) -> sa.Select[Any]:
-        """The query for the totals of all rows."""
+    def number(self) -> sa.ColumnElement[int]:
+        """The number of the range that a row is in."""
         # Rounded down, where PostgreSQL rounds towards zero.
-        number = self._key // IDS_PER_RANGE - sa.cast(self._key % IDS_PER_RANGE < 0, sa.Integer)
+        size = self.ids_per_range
+        return self._key // size - sa.cast(self._key % size < 0, sa.Integer)
+
+    @property
+    def sums(self) -> Sequence[sa.ColumnElement[Any]]:
+        """What rows add up to: their number, their keys and their decimals."""
         columns = self._source.table.columns
         sums = (sa.func.coalesce(sa.func.sum(columns[name]), 0) for name in self.columns)
-        values = sum(sums, sa.cast(0, sa.Numeric))
-        query = sa.select(number, sa.func.count(), sa.func.sum(self._key), values)
-        return query.group_by(sa.literal_column("1"))
+        values = sa.cast(sum(sums, sa.literal(0)), sa.Numeric(38, SCALE_OF_SUMS))
+        keys = sa.cast(sa.func.sum(self._key), sa.Text)
+        return sa.func.count().label("rows"), keys.label("keys"), values.label("summed")
 
-    def _moved(self, now: dict[int, Total]) -> set[int]:
-        """Return the ranges whose totals, as they are now, may not be those of the rows read."""
-        increment, bookmark = self._increment, self._increment.bookmark
-        if increment.is_unchanged and bookmark is not None:
-            if increment.before.fingerprint == increment.window.look(bookmark).fingerprint:
-                return set()
-            return set(range(range_of(int(bookmark) - self._lookback), range_of(int(bookmark)) + 1))
-        first, before = self._before
-        return differing(before, now, first)
+    def add(self, source: SourceTable, rows: Sequence[Filter], extent: Extent) -> None:
+        """Add up what is read.
 
-    @property
-    def _key(self) -> sa.Column[Any]:
-        return self._increment.key.column
+        Args:
+            source: the table, in the snapshot in which it is read.
+            rows: the filters of what is read.
+            extent: of it; the ids from `first` to `last`.
+        """
+        number, highest = self.number.label("number"), sa.func.max(self._key).label("highest")
+        query = sa.select(number, highest, *self.sums).where(*rows).order_by(number)
+        found = source.ask(query.group_by(sa.literal_column("1")))
+        size = self.ids_per_range
+        for number, highest, count, keys, value in found:
+            begin, end = number * size, (number + 1) * size - 1
+            first = begin if extent.first is None else max(begin, extent.first)
+            # Whatever comes above the highest id is not of this snapshot.
+            last = highest if number == found[-1][0] else end
+            total = Total(count, int(keys), value)
+            before = self.ranges.get(number)
+            if before and before.last < first:
+                first, total = before.first, before.total.plus(total)
+            self.ranges[number] = RangeTotal(number, size, first, last, total)
 
-    @property
-    def _lookback(self) -> int:
-        return self._increment.window.lookback
+
+def ids_per_range(lowest: int, highest: int) -> int:
+    """Return how many ids a range has in a table with ids between these two."""
+    size = IDS_PER_RANGE
+    while (highest - lowest) // size >= RANGES:
+        size *= 10
+    return size
 
 
-def range_of(id_: int) -> int:
-    """Return the number of the range that an id is in."""
-    return id_ // IDS_PER_RANGE
-
-
-def differing(before: dict[int, Total], now: dict[int, Total], first: int | None) -> set[int]:
-    """Return the ranges, from the first one that counts, whose totals are not what they were."""
-    changed = before.items() ^ now.items()
-    return {number for number, _ in changed if first is None or number >= first}
+def intervals(numbers: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last id of ranges that lie side by side."""
+    begin = None
+    for number, after in zip(numbers, [*numbers[1:], None], strict=False):
+        begin = number if begin is None else begin
+        if after != number + 1:
+            yield begin * size, (number + 1) * size - 1
+            begin = None
 
 
 def is_summed(kind: ColumnType) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from driva_tap_postgres.bookmark import Bookmark, BookmarkError, check_state
+from driva_tap_postgres.bookmark import Bookmark, BookmarkError, check_origin, check_state
+from driva_tap_postgres.origin import Origin
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import sql
 from sqlalchemy.dialects import postgresql
@@ -15,7 +16,7 @@ CONFIG = {"replication_lookback": 1000, "replication_lookback_seconds": 3600}
 
 
 def test_a_bookmark_is_of_one_replication_key() -> None:
-    left = Bookmark("id", 7, "0a", [1, 2], "0b", True)
+    left = Bookmark("id", 7, "0a", "7/5/1")
     assert Bookmark.of(left.in_state, "id") == left
     assert Bookmark.of(left.in_state, "criada") == Bookmark("criada")
     assert Bookmark.of({}, "id") == Bookmark("id")
@@ -77,11 +78,10 @@ def test_kinds_of_keys(
     ("state", "words"),
     [
         ({}, None),
-        ({"bookmarks": {"public-vendas": {"sample": None, "partitions": []}}}, None),
+        ({"bookmarks": {"public-vendas": {"ranges": None, "partitions": []}}}, None),
         ({"bookmarks": 5}, "of all streams in the state is 5, which is not made as"),
         ({"bookmarks": {"public-vendas": 5}}, "of public-vendas in the state is 5, which is not"),
-        ({"bookmarks": {"public-vendas": {"sample": 5}}}, 'of public-vendas .* is {"sample": 5}'),
-        ({"bookmarks": {"driva-reconciliacao": {"digests": "a"}}}, "of driva-reconciliacao"),
+        ({"bookmarks": {"public-vendas": {"ranges": 5}}}, 'of public-vendas .* is {"ranges": 5}'),
     ],
 )
 def test_a_state_that_is_made_otherwise_is_refused(
@@ -92,3 +92,17 @@ def test_a_state_that_is_made_otherwise_is_refused(
     else:
         with pytest.raises(BookmarkError, match=words):
             check_state(state)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_refused"),
+    [("7/5/1", False), ("7/5/2", False), ("8/5/1", True), ("7/6/1", True), (None, False)],
+)
+def test_a_state_of_another_database_is_refused(before: str | None, is_refused: bool) -> None:
+    state = {"bookmarks": {"public-vendas": {"origin": before}}}
+    if not is_refused:
+        check_origin(state, Origin("7", "5", "1"))
+    else:
+        with pytest.raises(BookmarkError, match="state of public-vendas is of another database"):
+            check_origin(state, Origin("7", "5", "1"))
+    check_origin(state, None)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from driva_tap_postgres.bookmark import Bookmark
 from driva_tap_postgres.increment import Increment
+from driva_tap_postgres.origin import Origin
+from driva_tap_postgres.piece import Extent
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import SourceTable, sql
 from driva_tap_postgres.totals import (
     ControlTotals,
     RangeTotal,
     Total,
-    differing,
+    ids_per_range,
+    intervals,
     is_summed,
-    range_of,
 )
 from driva_tap_postgres.types import column_type, decimal
-from driva_tap_postgres.window import SAMPLE, Window, have_mostly_changed
+from driva_tap_postgres.window import Window
 from singer_sdk.sql.connector import FullyQualifiedName
 
 Answer = list[tuple[Any, ...]]
@@ -34,7 +37,6 @@ COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("nome", sa.TEXT()),
 )
 SCHEMA: dict[str, Any] = {"properties": {column.name: {} for column in COLUMNS}}
-HASHES = [*range(SAMPLE)]
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,18 @@ def increment(before: Bookmark, *answers: Answer) -> Increment:
     key = ReplicationKey.of(table.columns["id"], CONFIG)
     assert key
     window = Window(source, key, SCHEMA, CONFIG["replication_lookback"])
-    return Increment("public-vendas", before, window, logging.getLogger(__name__))
+    origin = Origin("7", "16384", "2")
+    return Increment("public-vendas", before, window, origin, logging.getLogger(__name__))
 
 
 NEW = Bookmark("id")
 SAFE: tuple[Answer, Answer] = [("500", 9)], []  # the highest key, and nobody who writes
+NEAR: Answer = [(True,)]  # a row near the bookmark
 
 
 def seen(*hashes: int) -> Answer:
     """Return the answer to a look at a window."""
-    return [(len(hashes), sum(hashes), sorted(hashes)[:SAMPLE])]
+    return [(len(hashes), str(sum(hashes)))]
 
 
 def left(*hashes: int, **others: Any) -> Bookmark:
@@ -91,35 +95,39 @@ def test_the_state_moves_behind_each_piece() -> None:
         seen(3),
         [(None, 0, None, None)],
     )
-    first, second = run.pieces(None, 100)
+    first, second, nobody = run.pieces(None, 100)
     assert [piece.state["replication_key_value"] for piece in (first, second)] == [300, 500]
     assert first.state["fingerprint"] != second.state["fingerprint"]
-    assert [piece.state["sample"] for piece in (first, second)] == [[1, 2], [3]]
-    read = [sql(sa.select(sa.true()).where(*piece.rows)) for piece in (first, second)]
+    assert first.state["origin"] == "7/16384/2"
+    read = [sql(sa.select(sa.true()).where(*piece.rows or ())) for piece in (first, second)]
     assert read[0].endswith("WHERE vendas.id <= CAST('300' AS BIGINT)")
     above, to = "vendas.id > CAST('300' AS BIGINT)", "vendas.id <= CAST('500' AS BIGINT)"
     assert read[1].endswith(f"WHERE {above} AND {to}")
+    assert [first.extent, second.extent] == [Extent("id", None, 300), Extent("id", 301, 500)]
+    assert nobody == (None, {}, Extent("id", 501), None)
 
 
 def test_a_run_goes_on_from_the_lookback_below_its_bookmark() -> None:
-    run = increment(Bookmark("id", 7), [("7",)], *SAFE, [("500", 3, "500", True)], seen(1))
-    [piece] = run.pieces(None, 100)
-    read = sql(sa.select(sa.true()).where(*piece.rows))
-    assert "vendas.id >= CAST('7' AS BIGINT) - 1000 AND" in read
+    found = [("2007",)], NEAR, *SAFE, [("2500", 3, "2500", True)], seen(1)
+    [piece] = increment(Bookmark("id", 2007), *found).pieces(None, 100)
+    read = sql(sa.select(sa.true()).where(*piece.rows or ()))
+    assert "vendas.id >= CAST('2007' AS BIGINT) - 1000 AND" in read
+    assert piece.extent == Extent("id", 1007, None)
 
 
-def test_a_limit_is_for_new_rows() -> None:
+def test_a_limit_is_for_new_rows_and_what_is_above_is_not_gone() -> None:
     known = [(40,)]  # rows of the window, which are read again
-    run = increment(Bookmark("id", 7), [("7",)], *SAFE, known, [("60", 50, "60", True)], seen(1))
-    [piece] = run.pieces(10, 100)
+    found = [("7",)], NEAR, *SAFE, known, [("60", 50, "60", True)], seen(1)
+    [piece] = increment(Bookmark("id", 7), *found).pieces(10, 100)
     assert piece.state["replication_key_value"] == 60
+    assert piece.extent == Extent("id", -993, 60)
 
 
 def test_an_earlier_bookmark_that_is_not_reached_has_no_fingerprint() -> None:
-    run = increment(Bookmark("id", 900), [("900",)], *SAFE, [("500", 3, "900", False)])
+    run = increment(Bookmark("id", 900), [("900",)], NEAR, *SAFE, [("500", 3, "900", False)])
     [piece] = run.pieces(None, 100)
     assert piece.state["replication_key_value"] == 900
-    assert piece.state["fingerprint"] is piece.state["sample"] is None
+    assert piece.state["fingerprint"] is None
 
 
 def test_where_nothing_is_passed_the_state_stays() -> None:
@@ -135,57 +143,53 @@ def test_where_nothing_is_passed_the_state_stays() -> None:
 def test_nothing_is_read_where_nothing_has_changed(
     above: Answer, now: tuple[int, ...], is_unchanged: bool
 ) -> None:
-    run = increment(left(1, 2), [("500",)], above, seen(*now))
+    run = increment(left(1, 2), [("500",)], NEAR, seen(*now), above)
     assert run.is_unchanged is is_unchanged
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "is_stale"),
-    [
-        (left(*HASHES), range(100, 120), True),
-        (left(*HASHES), range(5, 25), False),  # most are there still
-        (left(*HASHES[1:]), range(100, 120), False),  # too few to say
-        (left(*HASHES, sampled="other columns"), range(100, 120), False),
-        (left(*HASHES, stale=True), HASHES, True),
-    ],
-)
-def test_rows_that_are_not_read_have_probably_changed_as_others_have(
-    before: Bookmark, now: Sequence[int], is_stale: bool
-) -> None:
-    run = increment(before, [("500",)], [], seen(*now), [(True,)])
-    assert run.is_stale is is_stale
+@pytest.mark.parametrize("now", [Origin("7", "16384", "3"), None])
+def test_a_database_that_was_restored_is_read_from_the_beginning(now: Origin | None) -> None:
+    run = replace(increment(left(1), [("500",)], NEAR), origin=now)
+    assert (run.bookmark, run.begin == []) == ((None, True) if now else ("500", False))
 
 
-def test_half_of_a_sample_is_not_most_of_it() -> None:
-    assert not have_mostly_changed(HASHES, HASHES[: SAMPLE // 2])
-    assert have_mostly_changed(HASHES, HASHES[: SAMPLE // 2 - 1])
+def test_where_nothing_is_near_the_bookmark_all_is_read_again() -> None:
+    run = increment(left(1), [("500",)], [], *SAFE, [("40", 40, "40", True)], seen(1))
+    assert not run.is_unchanged
+    [piece] = run.pieces(None, 100)
+    assert piece.extent == Extent("id", None, None)
+    assert piece.state["replication_key_value"] == 40
+
+
+def test_an_empty_table_is_read_once() -> None:
+    run = increment(left(1), [("500",)], [], [(None, 9)], [], [(None, 0, None, None)])
+    [piece] = run.pieces(None, 100)
+    assert piece.rows is None
+    assert piece.extent == Extent("id")
+    before = Bookmark.of(piece.state, "id")
+    assert increment(before, []).is_unchanged
+    assert not increment(before, [(True,)]).is_unchanged
 
 
 # -- control totals --------------------------------------------------------------------------------
 
 
-def of(*numbers: int) -> dict[int, Total]:
-    """Return totals of these ranges."""
-    return {number: Total(1, number) for number in numbers}
+@pytest.mark.parametrize(
+    ("ends", "size"),
+    [
+        ((0, 0), 10_000),
+        ((1, 19_999_999), 10_000),
+        ((-1, 19_999_999), 100_000),
+        ((0, 2**63), 10**16),
+    ],
+)
+def test_a_table_has_not_too_many_ranges(ends: tuple[int, int], size: int) -> None:
+    assert ids_per_range(*ends) == size
 
 
-def rows(totals: dict[int, Total]) -> Answer:
-    """Return the answer to a question for totals."""
-    return [(number, *total) for number, total in totals.items()]
-
-
-@pytest.mark.parametrize(("id_", "number"), [(-1, -1), (0, 0), (99_999, 0), (100_000, 1)])
-def test_ranges_are_of_as_many_ids_below_zero_as_above(id_: int, number: int) -> None:
-    assert range_of(id_) == number
-
-
-def test_totals_are_asked_for_once_and_rounded_down() -> None:
-    totals = ControlTotals(increment(NEW))
-    assert totals.columns == ["valor"]
-    asked = " ".join(sql(totals.query).split())
-    assert "vendas.id / 100000 - CAST(vendas.id % 100000 < 0 AS INTEGER)" in asked
-    assert "coalesce(sum(vendas.valor), 0)" in asked
-    assert "peso" not in asked
+def test_ranges_that_lie_side_by_side_are_one_interval() -> None:
+    assert [*intervals([-2, -1, 0, 3, 5, 6], 10)] == [(-20, 9), (30, 39), (50, 69)]
+    assert [*intervals([], 10)] == []
 
 
 @pytest.mark.parametrize(
@@ -198,19 +202,29 @@ def test_what_is_summed_has_decimals_and_sums_that_fit(
     assert is_summed(decimal(precision, scale)) is expected
 
 
-@pytest.mark.parametrize(("first", "found"), [(None, {0, 2}), (1, {2})])
-def test_ranges_that_differ(first: int | None, found: set[int]) -> None:
-    before = {0: Total(1, 1), 1: Total(1, 1), 2: Total(1, 1)}
-    now = {0: Total(2, 1), 1: Total(1, 1)}
-    assert differing(before, now, first) == found
+def totals(*answers: Answer) -> tuple[ControlTotals, SourceTable]:
+    """Return the totals of the table, whose ends are asked for first."""
+    run = increment(NEW, [(-5, 25_000)], *answers)
+    return ControlTotals(run.source, run.key), run.source
 
 
-def test_the_last_range_ends_at_the_bookmark_and_is_there_without_rows() -> None:
-    before, now = of(-1, 0), {**of(-1), 0: Total(2, 7)}
-    totals = ControlTotals(increment(NEW, *SAFE, rows(before), rows(now)))
-    totals.begin()
-    assert [*totals.ranges(250_001)] == [
-        RangeTotal(-1, -100_000, -1, before[-1], True),
-        RangeTotal(0, 0, 99_999, now[0], False),
-        RangeTotal(2, 200_000, 250_001, Total(), True),
+def test_ranges_are_of_as_many_ids_below_zero_as_above() -> None:
+    found, _ = totals()
+    assert found.columns == ["valor"]
+    asked = " ".join(sql(sa.select(found.number, *found.sums)).split())
+    assert "vendas.id / 10000 - CAST(vendas.id % 10000 < 0 AS INTEGER)" in asked
+    assert "coalesce(sum(vendas.valor), 0)" in asked
+    assert "peso" not in asked
+
+
+def test_totals_cover_what_is_read_and_no_more() -> None:
+    first = [(-1, -5, 1, "-5", Decimal(1)), (0, 9000, 10, "99", Decimal(2))]
+    second = [(0, 9999, 2, "18001", Decimal(3)), (2, 25_000, 1, "25000", Decimal(4))]
+    found, source = totals(first, second)
+    found.add(source, [], Extent("id", None, 9000))
+    found.add(source, [], Extent("id", 9001, None))
+    assert [*found.ranges.values()] == [
+        RangeTotal(-1, 10_000, -10_000, -1, Total(1, -5, Decimal(1))),
+        RangeTotal(0, 10_000, 0, 9999, Total(12, 18_100, Decimal(5))),
+        RangeTotal(2, 10_000, 20_000, 25_000, Total(1, 25_000, Decimal(4))),
     ]
