@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+
 from driva_tap_postgres.source import Filter
 
 
@@ -26,18 +28,22 @@ class Extent(NamedTuple):
     ids_per_range: int | None = None
     ranges: Sequence[int] | None = None
 
-    def message(self, keys: Sequence[str], taken_at: float) -> dict[str, Any]:
+    def message(
+        self, keys: Sequence[str], taken_at: float, asked: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """Return what a BATCH message says of it.
 
         Args:
             keys: files with the keys of all rows that are there.
             taken_at: when they were, in seconds.
+            asked: files with the only keys that count, if not all of the extent's.
         """
         bounds: dict[str, Any] = {"ids_per_range": self.ids_per_range, "ranges": self.ranges}
         if self.key is not None and self.ranges is None:
             bounds = {"from": self.first, "to": self.last}
+        within = {"asked": list(asked)} if asked else {"key": self.key, **bounds}
         read_at = datetime.fromtimestamp(taken_at, UTC).replace(tzinfo=None)
-        return {"key": self.key, **bounds, "keys": list(keys), "read_at": read_at.isoformat()}
+        return {**within, "keys": list(keys), "read_at": read_at.isoformat()}
 
 
 class Piece(NamedTuple):
@@ -48,9 +54,11 @@ class Piece(NamedTuple):
         state: what is new in the stream's state when it has been read.
         extent: what it has all keys of, if anything.
         listed: the filters of the rows whose keys these are; None if all of them are read.
+        asked: the query for the only keys that count, if not all of the extent's.
     """
 
     rows: Sequence[Filter] | None
     state: dict[str, Any]
     extent: Extent | None = None
     listed: Sequence[Filter] | None = None
+    asked: sa.Select[Any] | None = None

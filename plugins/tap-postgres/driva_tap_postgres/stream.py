@@ -239,7 +239,7 @@ class DrivaStream(PostgresStream):
         folder = parquet.prepared(Path(batch_config.storage.root.removeprefix("file://")))
         for piece in self._pieces():
             with nullcontext(self._run) if self._run else parquet.snapshot(self._dsn) as snapshot:
-                source, files, keys = self.source.at(snapshot), [], []
+                source, files, keys, asked = self.source.at(snapshot), [], [], []
                 if piece.rows is not None:
                     query = self._query(source, piece.rows)
                     file, count = snapshot.write(sql(query), folder)
@@ -251,8 +251,11 @@ class DrivaStream(PostgresStream):
                     query = sa.select(*key).where(*piece.listed)
                     file, count = snapshot.write(sql(query), folder)
                     keys = [f"file://{file}"]
-                extent = piece.extent
-                self._complete = extent and extent.message(keys or files, snapshot.taken_at)
+                if piece.asked is not None:
+                    file, _ = snapshot.write(sql(piece.asked), folder)
+                    asked = [f"file://{file}"]
+                extent, taken_at = piece.extent, snapshot.taken_at
+                self._complete = extent and extent.message(keys or files, taken_at, asked)
             self.stream_state.update(piece.state)
             yield batch_config.encoding, files
         self._end_version()

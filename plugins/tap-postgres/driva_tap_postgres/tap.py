@@ -19,14 +19,17 @@ from singer_sdk import Stream
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.singerlib import Catalog
-from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema, PostgresStream
+from tap_postgres.client import PostgresConnector, PostgresSQLToJSONSchema
 from tap_postgres.tap import TapPostgres
 
 from driva_tap_postgres import types
 from driva_tap_postgres.bookmark import BookmarkError, check_origin, check_state
+from driva_tap_postgres.changes import ChangeLog
 from driva_tap_postgres.checks import UnrepresentableError
 from driva_tap_postgres.errors import SettingsError, explained
+from driva_tap_postgres.log_based import LogBasedStream
 from driva_tap_postgres.origin import Origin
+from driva_tap_postgres.pgoutput import LogError, Name
 from driva_tap_postgres.reconciliation import RECONCILIATION, Reconciliation
 from driva_tap_postgres.selection import (
     Entry,
@@ -36,6 +39,7 @@ from driva_tap_postgres.selection import (
     check_selection,
     up_to_date,
 )
+from driva_tap_postgres.slot import Slot, SlotError
 from driva_tap_postgres.stream import DrivaStream
 
 # Where Meltano passes the extractor's `select`, `select_filter` and `metadata` to its process.
@@ -68,6 +72,24 @@ class DrivaTapPostgres(TapPostgres):
                     th.CustomType({"type": ["integer", "string"]}),
                     default=5432,
                     description="Port of the PostgreSQL.",
+                ),
+                th.Property(
+                    "replication_slot_name",
+                    th.StringType(pattern="^(?!pg_)[a-z0-9_]{1,63}$"),
+                    default="driva_changes",
+                    description=(
+                        "The replication slot of tables that are LOG_BASED, and its publication; "
+                        "its name has small letters, digits and underscores."
+                    ),
+                ),
+                th.Property(
+                    "replication_slot_limit_gb",
+                    th.IntegerType(minimum=1),
+                    default=8,
+                    description=(
+                        "From half as many GB of the source's log on, each run warns that the slot "
+                        "keeps them from being removed."
+                    ),
                 ),
                 th.Property(
                     "replication_lookback",
@@ -211,19 +233,41 @@ class DrivaTapPostgres(TapPostgres):
             sizes.update({stream.name: stream.size for stream in read})
         return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
 
+    @property
+    def slot(self) -> Slot:
+        """What keeps the log of tables that are LOG_BASED."""
+        limit_gb = self.config["replication_slot_limit_gb"]
+        return Slot(self.config["replication_slot_name"], limit_gb, self.connector._connect)
+
+    @property
+    def followed(self) -> dict[Name, Sequence[str]]:
+        """The tables that are LOG_BASED, and the columns that tell their rows apart."""
+        streams = (s for s in self.streams.values() if isinstance(s, LogBasedStream) and s.selected)
+        return {stream.table_name: stream.primary_keys for stream in streams}
+
+    @functools.cached_property
+    def change_log(self) -> ChangeLog:
+        """What has changed of these tables since the last run."""
+        bookmarks: dict[str, dict[str, Any]] = self.state.get("bookmarks", {})
+        parted = {name.partition("-"): bookmark for name, bookmark in bookmarks.items()}
+        state = {(schema, table): bookmark for (schema, _, table), bookmark in parted.items()}
+        return ChangeLog(self.slot, self.followed, state, self.origin, self.logger)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, with the columns that the tables have."""
+        return super(TapPostgres, self).catalog  # which adds some to what is LOG_BASED
+
     def discover_streams(self) -> Sequence[Stream]:
         """Return the tables as streams that read by files."""
         streams: list[Stream] = []
-        for stream in super().discover_streams():
-            if stream.name == RECONCILIATION:
+        for entry in self.catalog_dict["streams"]:
+            if entry["tap_stream_id"] == RECONCILIATION:
                 streams.append(Reconciliation(self))
                 continue
-            if isinstance(stream, PostgresStream):
-                streams.append(DrivaStream(self, stream.catalog_entry, connector=self.connector))
-                continue
-            if stream.selected:
-                self.logger.info("%s: read record by record, as it is LOG_BASED", stream.name)
-            streams.append(stream)
+            is_followed = entry["replication_method"] == "LOG_BASED"
+            kind = LogBasedStream if is_followed else DrivaStream
+            streams.append(kind(self, entry, connector=self.connector))
         return streams
 
 
@@ -241,6 +285,8 @@ def main() -> None:
     try:
         DrivaTapPostgres.cli()
     except (SelectionError, SettingsError, BookmarkError, UnrepresentableError) as error:
+        sys.exit(f"tap-postgres: {error}")
+    except (LogError, SlotError) as error:  # of the source's log
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from driva_tap_postgres.bookmark import Bookmark
 from driva_tap_postgres.increment import Increment
 from driva_tap_postgres.origin import Origin
-from driva_tap_postgres.piece import Extent
+from driva_tap_postgres.piece import Extent, Piece
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import SourceTable, sql
 from driva_tap_postgres.totals import (
@@ -104,7 +104,7 @@ def test_the_state_moves_behind_each_piece() -> None:
     above, to = "vendas.id > CAST('300' AS BIGINT)", "vendas.id <= CAST('500' AS BIGINT)"
     assert read[1].endswith(f"WHERE {above} AND {to}")
     assert [first.extent, second.extent] == [Extent("id", None, 300), Extent("id", 301, 500)]
-    assert nobody == (None, {}, Extent("id", 501), None)
+    assert nobody == Piece(None, {}, Extent("id", 501))
 
 
 def test_a_run_goes_on_from_the_lookback_below_its_bookmark() -> None:
