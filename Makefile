@@ -3,13 +3,14 @@
 # Packages of our own; each is checked in the environment that it runs in.
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
-	slim airflow dashboard backfill down reset figures bench test-snowflake requirements environments
+	slim airflow dashboard backfill down reset figures bench chaos test-snowflake requirements environments
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
 	command -v $(python) >/dev/null && $(python) -c 'import sys; \
 	print("$(python)") if (3, 11) <= sys.version_info < (3, 14) else None' 2>/dev/null)))
 ROWS ?= 1000000
+FAULTS ?= 200
 BASE ?= main
 # Plugins start two seconds faster when they are compiled once, at installation.
 export UV_COMPILE_BYTECODE := 1
@@ -104,6 +105,9 @@ figures: stack environments ## Measure what the README states
 
 bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
+
+chaos: setup ## Let FAULTS=200 things go wrong at random, by SEED=… again; compare every row
+	.venv/bin/python -m tests.chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 test-snowflake: setup ## Run the end-to-end test in a throw-away database of a real account
 	.venv/bin/pytest tests/pipeline/test_snowflake_account.py

@@ -204,10 +204,10 @@ def assert_gold_equals_source(project: Project) -> None:
 
 
 def _sorted(rows: list[Row]) -> list[Row]:
-    return sorted((tuple(map(_plain, row)) for row in rows), key=repr)
+    return sorted((tuple(map(plain, row)) for row in rows), key=repr)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as both databases' drivers would give it."""
     if isinstance(value, Decimal):
         return value.normalize() + 0
