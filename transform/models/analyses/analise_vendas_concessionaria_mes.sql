@@ -49,6 +49,7 @@ select
             named.mes_venda >= dateadd(
                 month, 2, min(named.mes_venda) over (partition by named.concessionaria_id)
             )
+            and coalesce(named.total, mes_anterior.total, dois_meses_antes.total) is not null
             then cast(
                 (
                     coalesce(named.total, 0)

@@ -26,7 +26,11 @@ select
     ano_anterior.total_vendas as total_mesmo_mes_ano_anterior,
     {{ change_in_percent('meses.total_vendas', 'ano_anterior.total_vendas') }} as variacao_anual,
     case
-        when meses.mes_venda >= dateadd(month, 2, min(meses.mes_venda) over ())
+        when
+            meses.mes_venda >= dateadd(month, 2, min(meses.mes_venda) over ())
+            and coalesce(
+                meses.total_vendas, mes_anterior.total_vendas, dois_meses_antes.total_vendas
+            ) is not null
             then cast(
                 (
                     coalesce(meses.total_vendas, 0)
