@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -175,6 +176,20 @@ def test_of_a_set_of_rows_those_that_are_not_there_are_deleted(project: Project)
     assert stream.rows("ID", alive=False) == [(1,), (3,)]
     stream.load(stream.batch([], [], asked=[]))
     assert len(stream.rows()) == 59
+
+
+def test_a_row_that_was_read_earlier_does_not_replace_a_later_one(project: Project) -> None:
+    stream = numbers(project, "atrasadas")
+    new, old = (
+        stream.batch([f"select i::bigint as id, '{v}' as v from range({n}) as t (i)"])
+        for v, n in (("new", 2), ("old", 3))
+    )
+    for message, hour in ((new, 12), (old, 11)):
+        read_at = datetime(2026, 1, 1, hour, tzinfo=UTC).timestamp()
+        os.utime(message["manifest"][0].removeprefix("file://"), (read_at, read_at))
+    assert stream.load(new).loaded() == {"ATRASADAS": (2, 0)}
+    assert stream.load(old).loaded() == {"ATRASADAS": (1, 0)}
+    assert stream.rows() == [(0, "new"), (1, "new"), (2, "old")]
 
 
 def test_a_row_that_comes_again_is_alive_and_one_that_was_read_later_is_spared(

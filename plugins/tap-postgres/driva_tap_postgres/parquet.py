@@ -46,12 +46,15 @@ class Snapshot:
     """A transaction of PostgreSQL that sees one state of it, whatever others commit meanwhile.
 
     Attributes:
-        taken_at: the time, in seconds, at which that state was the newest, or a moment before.
+        taken_at: the server's time, in seconds, when that state was the newest, or a moment before:
+            which of two snapshots is newer is told by one clock.
     """
 
     def __init__(self, reader: duckdb.DuckDBPyConnection) -> None:
-        self.taken_at = time.time()
         self._reader = reader
+        ((self.taken_at,),) = self.ask(
+            "select cast(extract(epoch from now()) as double precision) as taken_at"
+        )
         self.ask(SETTINGS)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:

@@ -71,17 +71,16 @@ class Reconciliation(Stream):
         if self._is_silent:
             self.logger.info("%s: nothing new", self.name)
             return
-        now = datetime.now(UTC).replace(tzinfo=None).isoformat()
         for totals in self._news.values():
-            for total in totals:
-                yield {**total, "conferido_em": now}
-        self.stream_state["sent"] = now
+            yield from totals
+        self.stream_state["sent"] = True
         ranges = sum(map(len, self._news.values()))
         self.logger.info("%s: totals of %s ranges", self.name, f"{ranges:,}")
 
 
 def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
     """Yield the totals of what has been read of a table."""
+    read_at = datetime.fromtimestamp(table.read_at, UTC).replace(tzinfo=None)
     for found in table.totals_read:
         yield {
             "tabela": table.fully_qualified_name.table,
@@ -93,4 +92,5 @@ def _totals_of(table: DrivaStream) -> Iterator[dict[str, Any]]:
             "soma_chaves": found.total.keys,
             "soma_valores": found.total.values,
             "colunas_somadas": json.dumps(table.columns_summed),
+            "conferido_em": read_at.isoformat(),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
@@ -57,6 +58,8 @@ class DrivaStream(PostgresStream):
     origin: Origin | None = None
     # The snapshot of a run that reads all of the table in one.
     _run: parquet.Snapshot | None = None
+    # When what is sent was read, in seconds.
+    read_at = 0.0
     # What the next message says of its files.
     _complete: dict[str, Any] | None = None
 
@@ -226,6 +229,7 @@ class DrivaStream(PostgresStream):
                 if piece.rows is not None:
                     source = replace(self.source, connect=lambda: nullcontext(connection))  # noqa: B023 - used up before the next one
                     query = self._query(source, piece.rows).order_by(*order)
+                    self.read_at = time.time()  # as records have it
                     yield from map(dict, connection.execute(query).mappings())
                     self._add_up(source, piece)
             self.stream_state.update(piece.state)
@@ -254,8 +258,8 @@ class DrivaStream(PostgresStream):
                 if piece.asked is not None:
                     file, _ = snapshot.write(sql(piece.asked), folder)
                     asked = [f"file://{file}"]
-                extent, taken_at = piece.extent, snapshot.taken_at
-                self._complete = extent and extent.message(keys or files, taken_at, asked)
+                extent, self.read_at = piece.extent, snapshot.taken_at
+                self._complete = extent and extent.message(keys or files, self.read_at, asked)
             self.stream_state.update(piece.state)
             yield batch_config.encoding, files
         self._end_version()

@@ -21,7 +21,14 @@ from target_snowflake.sinks import SnowflakeSink
 from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.connector import DrivaSnowflakeConnector
 from driva_target_snowflake.errors import FAILURES, LoadError
-from driva_target_snowflake.stage import Staged, check_keys, local_path, timestamp, with_values
+from driva_target_snowflake.stage import (
+    Staged,
+    check_keys,
+    local_path,
+    sequence,
+    timestamp,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from singer_sdk import Target
@@ -302,11 +309,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
                 complete,
                 staged,
                 key,
-                {
-                    "_sdc_deleted_at": timestamp(complete.read_at),
-                    "_sdc_batched_at": timestamp(now),
-                    "_sdc_sequence": _sequence(now),
-                },
+                now,
             )
             return self._upsert(rows, deletion)
 
@@ -319,12 +322,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
             "_sdc_received_at": timestamp(now),
             "_sdc_batched_at": timestamp(now),
             "_sdc_deleted_at": "null",
-            "_sdc_sequence": _sequence(now),
+            "_sdc_sequence": sequence(now),
             "_sdc_table_version": str(self._version.number) if self._version else "null",
             "_sdc_sync_started_at": str(self.sync_started_at),
         }
-
-
-def _sequence(now: datetime) -> str:
-    """Return what orders loads."""
-    return str(round(now.timestamp() * 1000))

@@ -84,6 +84,11 @@ def check_keys(stream: str, files: Sequence[str], key_properties: Sequence[str])
             )
 
 
+def sequence(now: datetime) -> str:
+    """Return what orders loads."""
+    return str(round(now.timestamp() * 1000))
+
+
 def timestamp(moment: datetime) -> str:
     """Return the SQL of a moment."""
     return f"'{moment:%Y-%m-%d %H:%M:%S.%f}'::timestamp_ntz"
@@ -128,7 +133,10 @@ class StagingConnector(SnowflakeConnector):
     def merge_statement(
         self, full_table_name: FullyQualifiedName, staged: Staged, key_properties: Sequence[str]
     ) -> str:
-        """Return the base class's MERGE; it looks for the last row of a key only where needed."""
+        """Return the base class's MERGE, which leaves alone what another run has read later.
+
+        It looks for the last row of a key only where needed.
+        """
         merge, _ = self._get_merge_from_stage_statement(
             full_table_name, staged.schema, staged.folder, staged.file_format, key_properties
         )
@@ -137,7 +145,12 @@ class StagingConnector(SnowflakeConnector):
             return statement
         keys = ", ".join(self.format_identifier(key, safe=True) for key in key_properties)
         last = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY SEQ8() DESC) = 1"
-        return replaced(statement, f" {last}) s ", ") s ")
+        statement = replaced(statement, f" {last}) s ", ") s ")
+        read = "coalesce(d._sdc_deleted_at, d._sdc_extracted_at, s._sdc_extracted_at)"
+        # What is of the future was told by a clock that was wrong.
+        is_older = f"{read} <= s._sdc_extracted_at or {read} > s._sdc_received_at"
+        is_newer = f"when matched and ({is_older}) then update"
+        return replaced(statement, "when matched then update", is_newer)
 
     def deletion_statement(
         self,
@@ -145,7 +158,7 @@ class StagingConnector(SnowflakeConnector):
         complete: Complete,
         staged: Mapping[str, Staged],
         key_properties: Sequence[str],
-        values: Mapping[str, str],
+        now: datetime,
     ) -> str:
         """Return the UPDATE that marks what a table has of a piece and the source has not.
 
@@ -154,13 +167,16 @@ class StagingConnector(SnowflakeConnector):
             complete: what the piece is.
             staged: the files of its `keys` and of those that were `asked`, where there are any.
             key_properties: the table's key.
-            values: by the name of a column, the SQL of what each marked row has in it.
+            now: when it is loaded, in UTC.
         """
-        marks = ", ".join(f"{name} = {value}" for name, value in values.items())
-        earlier = f"d._sdc_extracted_at < {timestamp(complete.read_at)}"
+        marks = (
+            f"_sdc_deleted_at = {timestamp(complete.read_at)}, "
+            f"_sdc_batched_at = {timestamp(now)}, _sdc_sequence = {sequence(now)}"
+        )
+        read_later = f"between {timestamp(complete.read_at)} and {timestamp(now)}"
         conditions = [
             "d._sdc_deleted_at is null",
-            f"(d._sdc_extracted_at is null or {earlier})",
+            f"(d._sdc_extracted_at is null or d._sdc_extracted_at not {read_later})",
         ]
         if complete.key:
             column = self.format_identifier(complete.key, safe=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -81,9 +82,11 @@ def test_the_last_row_of_a_key_is_looked_for_only_where_one_may_be_twice(
 
 
 DELETION = (
-    "update D.S.T d set _sdc_deleted_at = 'x', _sdc_sequence = 1 where d._sdc_deleted_at is null "
-    "and (d._sdc_extracted_at is null "
-    "or d._sdc_extracted_at < '2026-11-28 12:00:00.000000'::timestamp_ntz)"
+    "update D.S.T d set _sdc_deleted_at = '2026-11-28 12:00:00.000000'::timestamp_ntz, "
+    "_sdc_batched_at = '2026-11-28 13:00:00.000000'::timestamp_ntz, _sdc_sequence = 1795870800000 "
+    "where d._sdc_deleted_at is null and (d._sdc_extracted_at is null "
+    "or d._sdc_extracted_at not between '2026-11-28 12:00:00.000000'::timestamp_ntz "
+    "and '2026-11-28 13:00:00.000000'::timestamp_ntz)"
 )
 KEYS = (
     " and not exists (select 1 from (select to_binary($1:foto::varchar, 'HEX')::BINARY as foto, "
@@ -108,9 +111,9 @@ def test_what_a_piece_has_no_more_is_marked(
     complete = Complete.of("s", {"keys": [], "read_at": "2026-11-28T12:00:00", **piece})
     keys = Staged("folder", "D.S.F", SCHEMA, True) if has_keys else None
     table = FullyQualifiedName(table="T", schema="S", database="D")
-    marks = {"_sdc_deleted_at": "'x'", "_sdc_sequence": "1"}
+    now = datetime(2026, 11, 28, 13, tzinfo=UTC)
     marked = connector.deletion_statement(
-        table, complete, {"keys": keys} if keys else {}, ["foto", "a :b"], marks
+        table, complete, {"keys": keys} if keys else {}, ["foto", "a :b"], now
     )
     assert marked == DELETION + end
 
