@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Transaction ids are compared by their lower half.
 _HALF = 2**31
+# So many rows at most are looked for by their ids.
+_FEW = 50_000
 # So few intervals are looked for in an index; a list of ranges is looked up by a hash.
 _INTERVALS = 50
 
@@ -68,13 +70,15 @@ class Found(NamedTuple):
         hashes: their sum.
         written: how many have been written since the horizon.
         total: what they add up to.
+        ids: of what has been written, if that is not much.
     """
 
     number: int | None
-    rows: int
-    hashes: int
-    written: int
-    total: Total
+    rows: int = 0
+    hashes: int = 0
+    written: int = 0
+    total: Total = Total()
+    ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,15 @@ class Comparison:
         """Whether no row has been written, and none is gone, since the last comparison."""
         if not self._fits:
             return False
+        known = [sum(of_all) for of_all in zip(*self.before.ranges.values(), strict=True)]
+        return self._all == [*(known or [0, 0]), 0]
+
+    @cached_property
+    def _all(self) -> list[int]:
+        """Number of rows, sum of their hashes, and how many have been written since the horizon."""
         query = sa.select(*self._counted).where(*self.source.clauses)
         ((rows, hashes, written),) = self.source.ask(query)
-        known = [sum(of_all) for of_all in zip(*self.before.ranges.values(), strict=True)]
-        return [rows, int(hashes or 0), written] == [*(known or [0, 0]), 0]
+        return [rows, int(hashes or 0), written]
 
     @property
     def state(self) -> dict[str, Any]:
@@ -154,6 +163,12 @@ class Comparison:
 
     def _written(self, rows_per_piece: int) -> Iterator[Piece]:
         """Yield the rows that have been written since the horizon."""
+        if self._are_few and self.key:
+            ids = ",".join(str(id_) for found in self._found for id_ in found.ids)
+            few = sa.literal_column(f"any(cast('{{{ids}}}' as bigint[]))", sa.BigInteger)
+            if ids:
+                yield Piece([*self.source.clauses, self.key.column == few], {})
+            return
         written = [(f.number, f.written) for f in self._found if f.written]
         for numbers in _grouped(written, rows_per_piece):
             yield Piece([*self._rows_of(numbers, or_between=True), self._is_written], {})
@@ -293,21 +308,38 @@ class Comparison:
         hashes = sa.cast(sa.func.sum(hash_), sa.Text)
         return sa.func.count().label("n"), hashes.label("hashes"), written.label("written")
 
+    @property
+    def _are_few(self) -> bool:
+        """Whether what has been written is not much, and is looked for by its ids."""
+        is_by_id = self.key is not None and self.source.has_xmin and self._fits
+        return is_by_id and self._all[2] <= _FEW
+
     @cached_property
     def _found(self) -> list[Found]:
         """The ranges as they are, in order."""
         number = self.totals.number if self.totals else sa.null()
         sums = self.totals.sums if self.totals else ()
-        query = (
-            sa.select(sa.cast(number, sa.BigInteger).label("number"), *self._counted, *sums)
-            .where(*self.source.clauses)
-            .group_by(sa.literal_column("1"))
-        )
-        found = []
-        for of_range, rows, hashes, written, *summed in self.source.ask(query):
+        # A row that has been written is a group of its own, where there are few.
+        id_ = sa.case((self._is_written, self.key.column)) if self._are_few and self.key else None
+        grouped = [
+            sa.cast(number, sa.BigInteger).label("number"),
+            sa.cast(sa.null() if id_ is None else id_, sa.BigInteger).label("id"),
+        ]
+        query = sa.select(*grouped, *self._counted, *sums).where(*self.source.clauses)
+        found: dict[int | None, Found] = {}
+        asked = self.source.ask(query.group_by(*map(sa.literal_column, "12")))
+        for of_range, id_, rows, hashes, written, *summed in asked:
+            before = found.get(of_range) or Found(of_range)
             total = Total(summed[0], int(summed[1]), summed[2]) if summed else Total(rows)
-            found.append(Found(of_range, rows, int(hashes), written, total))
-        return sorted(found, key=lambda f: f.number or 0)
+            found[of_range] = Found(
+                of_range,
+                before.rows + rows,
+                before.hashes + int(hashes),
+                before.written + written,
+                before.total.plus(total),
+                before.ids if id_ is None else [*before.ids, id_],
+            )
+        return sorted(found.values(), key=lambda f: f.number or 0)
 
 
 def _grouped(counted: Sequence[tuple[int | None, int]], size: int) -> Iterator[list[int | None]]:
