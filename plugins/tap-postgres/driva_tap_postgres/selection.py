@@ -74,6 +74,19 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
         )
 
 
+def news(patterns: Sequence[str], entry: Entry) -> list[str]:
+    """Return the columns of a table that Meltano neither selects nor excludes.
+
+    Args:
+        patterns: Meltano's `select`.
+        entry: the table's.
+    """
+    stream = entry["tap_stream_id"]
+    of_table = [p for p in map(Pattern.parse, patterns) if p.matches(stream)]
+    columns = entry["schema"]["properties"] if of_table else ()
+    return [c for c in columns if not any(p.matches(stream, c) for p in of_table)]
+
+
 def check_names(selected: Mapping[str, Iterable[str]]) -> None:
     """Check that no two names are one in the target, and none is one of the target's own.
 

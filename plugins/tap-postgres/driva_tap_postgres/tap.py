@@ -10,7 +10,7 @@ import logging
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, ClassVar
 
 import duckdb
@@ -37,6 +37,7 @@ from driva_tap_postgres.selection import (
     check_keys,
     check_names,
     check_selection,
+    news,
     up_to_date,
 )
 from driva_tap_postgres.slot import Slot, SlotError
@@ -231,6 +232,7 @@ class DrivaTapPostgres(TapPostgres):
                     columns[stream.name],
                 )
             sizes.update({stream.name: stream.size for stream in read})
+            self._tell_of_news({stream.name for stream in read})
         return {name: streams[name] for name in sorted(streams, key=lambda n: sizes.get(n, 0))}
 
     @property
@@ -257,6 +259,21 @@ class DrivaTapPostgres(TapPostgres):
     def catalog(self) -> Catalog:
         """The catalog, with the columns that the tables have."""
         return super(TapPostgres, self).catalog  # which adds some to what is LOG_BASED
+
+    def _tell_of_news(self, read: Container[str]) -> None:
+        """Warn of columns that the source has got, and nobody has said anything of."""
+        patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
+        for entry in self.found:
+            name = entry["tap_stream_id"]
+            if name in read and (columns := news(patterns, entry)):
+                self.logger.warning(
+                    "%s: not read, as nobody selects it: %s. Write `%s.%s` below `select` in "
+                    "extract/extract.meltano.yml, or with a `!` before it if it is not wanted",
+                    name,
+                    ", ".join(columns),
+                    name,
+                    columns[0],
+                )
 
     def discover_streams(self) -> Sequence[Stream]:
         """Return the tables as streams that read by files."""

@@ -11,6 +11,7 @@ from driva_tap_postgres.selection import (
     check_keys,
     check_names,
     check_selection,
+    news,
     up_to_date,
 )
 
@@ -120,3 +121,20 @@ def test_keys(method: str, key: list[str], replication_key: str | None, words: s
     else:
         with pytest.raises(SelectionError, match=words):
             check_keys(*given)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        (["public-vendas.id"], ["nova"]),
+        (["public-vendas.id", "!public-vendas.nova"], []),
+        (["public-vendas.*"], []),
+        (["public-outra.*"], []),
+        (["!public-vendas.id"], ["nova"]),
+    ],
+)
+def test_a_column_of_which_nobody_says_anything_is_news(
+    patterns: list[str], found: list[str]
+) -> None:
+    entry = {"tap_stream_id": "public-vendas", "schema": {"properties": {"id": {}, "nova": {}}}}
+    assert news(patterns, entry) == found
