@@ -105,6 +105,7 @@ figures: stack environments ## Measure what the README states
 
 bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
+	PYTHONPATH=. .venv/bin/python benchmarks/corrections.py $(ROWS)
 
 chaos: setup ## Let FAULTS=200 things go wrong at random, by SEED=… again; compare every row
 	.venv/bin/python -m tests.chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
