@@ -18,14 +18,15 @@ from tests.oracle import GOLD, SOURCE, Row, plain
 
 SALES = 3000
 ROWS_PER_FILE = 500
+BUILD = ("build", "--exclude-resource-type=unit_test")
 # Faults, and whom they hit.
-FAULTS = [
+FAULTS: Sequence[tuple[str, str]] = (
     *(("killed", name) for name in ("tap", "target", "meltano", "dbt", "snowflake", "postgres")),
     *(("stopped", name) for name in ("tap", "target", "meltano", "dbt", "snowflake", "postgres")),
     *(("disk full", name) for name in ("tap", "target", "dbt", "snowflake", "postgres")),
     *(("cut off", name) for name in ("tap", "target", "dbt")),
     *(("two at once", name) for name in ("el", "reconcile")),
-]
+)
 
 
 class WrongError(AssertionError):
@@ -42,6 +43,7 @@ class Chaos:
         pause: how long something stops at most, in seconds.
         every: after how many faults all rows are compared.
         builds: whether GOLD is built and compared each time; else only at the end.
+        faults: of which it is drawn what happens.
         say: prints progress.
     """
 
@@ -50,6 +52,7 @@ class Chaos:
     pause: float
     every: int
     builds: bool = True
+    faults: Sequence[tuple[str, str]] = FAULTS
     say: Callable[[str], object] = print
     hits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     missed: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -76,7 +79,7 @@ class Chaos:
                 seeded = self.project.local_stack("seed", "--sales", str(SALES))
                 assert seeded.code == 0, seeded.output
                 self._writer.start()
-                self.compare(builds=True)
+                self.compare(builds=self.builds)
                 deck = self._deck()
                 for number in range(1, count + 1):
                     while not self._fault(number, *next(deck)):
@@ -96,7 +99,7 @@ class Chaos:
     def _deck(self) -> Iterator[tuple[str, str]]:
         """Yield faults at random, each as often as any other."""
         while True:
-            yield from self._random.sample(FAULTS, len(FAULTS))
+            yield from self._random.sample(self.faults, len(self.faults))
 
     def _job(self, name: str) -> str:
         """Draw a job in which a process runs."""
@@ -143,17 +146,20 @@ class Chaos:
         return True
 
     def _hit(self, fault: str, name: str, run: Started, seconds: float) -> bool:
-        processes = run.processes(name)
-        if fault == "killed":
-            # PostgreSQL's other processes end by themselves, as they do.
-            return faults.kill(processes[:1] if name == "postgres" else processes)
-        if fault == "stopped":
-            return faults.stop(processes, seconds)
-        if fault == "disk full":
-            return faults.fill_disk(name, run, min(seconds, 5))
+        if fault == "two at once":
+            return self._two_at_once(name, run)
         if fault == "cut off":
             return faults.cut_off_tap(self.project) if name == "tap" else self._line.cut()
-        other = Started(self._through, name)
+        if fault == "disk full":
+            return faults.fill_disk(name, run, min(seconds, 5))
+        processes = run.processes(name)
+        if fault == "stopped":
+            return faults.stop(processes, seconds)
+        # PostgreSQL's other processes end by themselves, as they do.
+        return faults.kill(processes[:1] if name == "postgres" else processes)
+
+    def _two_at_once(self, job: str, run: Started) -> bool:
+        other = Started(self._through, job)
         try:
             is_beside = other.waits_for(lambda: other.processes("tap")) and run.is_running
             other.ends()
@@ -181,33 +187,30 @@ class Chaos:
         self._lines["reconcile"] = len(self._clean("reconcile").output.splitlines())
         self._lines |= dict.fromkeys(("elt", "reconcile and build"), 2 * self._lines["el"])
         if builds:
-            built = self._clean("transform")
-            self._lines["dbt"] = len(built.output.splitlines())
+            built = self._right("dbt build", self._through.fork("dbt-snowflake", *BUILD))
+            self._lines["dbt"] = len(built.logged)
         wrong = [
             *(found for table in SOURCE for found in self._wrong_in_raw(table)),
-            *(found for table in GOLD if builds for found in self._wrong_in_gold(table)),
+            *(self._wrong_in_gold() if builds else ()),
         ]
         if wrong:
-            since = "\n".join(self._since)
-            raise WrongError(
-                f"seed {self.seed}: {len(wrong)} rows are wrong\n"
-                + "\n".join(wrong[:30])
-                + f"\nSince all was right:\n{since}"
-            )
+            raise self._error("\n".join([f"{len(wrong)} rows are wrong", *wrong[:30]]))
         self._since.clear()
         total = f"{self.compared.total():,} rows compared so far"
         self.say(f"     all right; {total}, {self._writer.changed.total():,} changed")
         self._writer.resume()
 
     def _clean(self, job: str) -> Done:
-        done = self._through.meltano("run", "--force", *faults.JOBS[job])
+        return self._right(job, self._through.meltano("run", "--force", *faults.JOBS[job]))
+
+    def _right(self, what: str, done: Done) -> Done:
         if done.code:
-            since = "\n".join(self._since)
-            raise WrongError(
-                f"seed {self.seed}: {job} fails\n{done.output[-8000:]}\n"
-                f"Since all was right:\n{since}"
-            )
+            raise self._error(f"{what} fails\n{done.output[-8000:]}")
         return done
+
+    def _error(self, what: str) -> WrongError:
+        since = "\n".join(self._since)
+        return WrongError(f"seed {self.seed}: {what}\nSince all was right:\n{since}")
 
     def _wrong_in_raw(self, table: str) -> Iterator[str]:
         query = f"select {SOURCE[table]} from {{}}{table}"
@@ -215,23 +218,21 @@ class Chaos:
         ours = self.project.warehouse(query.format(alive[0]) + alive[1])
         return self._wrong(f"RAW.{table}", ours, self.project.source(query.format("")))
 
-    def _wrong_in_gold(self, table: str) -> Iterator[str]:
+    def _wrong_in_gold(self) -> Iterator[str]:
         """Yield what is wrong; members that are gone keep their name there, as RAW has it."""
-        columns, query = GOLD[table]
-        ours = self.project.warehouse(f"select {columns} from GOLD.{table}")
-        with self.project.postgres() as connection:
+        with self.project.postgres() as connection, connection.cursor() as cursor:
             for member, names in SOURCE.items():
-                if member == "vendas":
-                    continue
-                gone = self.project.warehouse(
-                    f"select {names} from RAW.{member} where _sdc_deleted_at is not null"
-                )
-                connection.execute(f"create temp table {member} as select {names} from {member}")
-                marks = ", ".join(["%s"] * len(names.split(", ")))
-                with connection.cursor() as cursor:
+                if member != "vendas":  # a sale that is gone is gone
+                    marks = ", ".join(["%s"] * len(names.split(", ")))
+                    gone = self.project.warehouse(
+                        f"select {names} from RAW.{member} where _sdc_deleted_at is not null"
+                    )
+                    cursor.execute(f"create temp table {member} as select {names} from {member}")
                     cursor.executemany(f"insert into {member} values ({marks})", gone)
-            theirs = connection.execute(query).fetchall()
-        return self._wrong(f"GOLD.{table}", ours, theirs)
+            for table, (columns, query) in GOLD.items():
+                ours = self.project.warehouse(f"select {columns} from GOLD.{table}")
+                theirs = connection.execute(query).fetchall()
+                yield from self._wrong(f"GOLD.{table}", ours, theirs)
 
     def _wrong(self, table: str, ours: Sequence[Row], theirs: Sequence[Row]) -> Iterator[str]:
         """Yield each row that differs, and in what way."""
@@ -256,7 +257,7 @@ class Chaos:
         for (fault, name, phase), hits in self.hits.items():
             by_fault.setdefault((fault, name), Counter())[phase] += hits
         lines = [f"{'fault':12}{'process':11}{'hit':>4}{'missed':>8}  phases"]
-        for fault, name in FAULTS:
+        for fault, name in self.faults:
             phases = by_fault.get((fault, name), Counter())
             told = ", ".join(f"{phase} {n}" for phase, n in sorted(phases.items()))
             missed = self.missed[fault, name]
