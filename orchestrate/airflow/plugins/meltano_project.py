@@ -164,11 +164,12 @@ def _manifest() -> dict[str, Any]:
 
 def _compiled(manifest: dict[str, Any], fingerprint: str) -> Configuration:
     """Return what is configured, but for the schedules."""
-    plugins = {
-        plugin["name"]: _described(plugin)
+    declared = {
+        plugin["name"]: plugin
         for kind in ("extractors", "loaders")
         for plugin in manifest["plugins"].get(kind, [])
     }
+    plugins = {name: _described(_whole(name, declared)) for name in declared}
     public = sorted(set(manifest["env"].values()))
     return Configuration(fingerprint=fingerprint, plugins=plugins, public=public)
 
@@ -220,13 +221,25 @@ def _schedule(declared: dict[str, Any], jobs: dict[str, list[Any]]) -> Schedule:
     )
 
 
+def _whole(name: str, declared: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a plugin with what it inherits, and whose `names` variables of it may begin with."""
+    own = declared[name]
+    inherited: dict[str, Any] = {}
+    if parent := own.get("inherit_from"):
+        inherited = _whole(parent, declared) if parent in declared else {}
+    config = {**inherited.get("config", {}), **own.get("config", {})}
+    return {**inherited, **own, "config": config, "names": [name, *inherited.get("names", [])]}
+
+
 def _described(plugin: dict[str, Any]) -> dict[str, Any]:
     """Return where a plugin connects to, as Meltano finds it, and what it reads."""
-    prefix = plugin["name"].upper().replace("-", "_")
-    config = plugin.get("config", {})
+    prefixes = [name.upper().replace("-", "_") for name in plugin["names"]]
+    config = plugin["config"]
     settings = {
-        name: os.environ.get(f"{prefix}_{name.upper()}")
-        or os.path.expandvars(str(config.get(name, "")))
+        name: next(
+            filter(None, (os.environ.get(f"{prefix}_{name.upper()}") for prefix in prefixes)),
+            os.path.expandvars(str(config.get(name, ""))),
+        )
         for name in _CONNECTION
     }
     streams = dict.fromkeys(pattern.partition(".")[0] for pattern in plugin.get("select", []))

@@ -59,16 +59,23 @@ def test_a_wrong_schedule_goes_on_as_it_was_and_the_others_follow() -> None:
     ]
 
 
-def test_nothing_is_read_of_what_nobody_has_configured() -> None:
-    plugin = {
+@pytest.mark.parametrize("name", ["tap-postgres", "tap-postgres-reconcile"])
+def test_nothing_is_read_of_what_nobody_has_configured(name: str) -> None:
+    plugin: dict[str, Any] = {
         "name": "tap-postgres",
         "config": {"host": "$SOMEWHERE", "filter_schemas": ["public"]},
         "select": ["public-vendas.id", "public-vendas.valor", "driva-reconciliacao.*"],
     }
+    heir: dict[str, Any] = {
+        "name": "tap-postgres-reconcile",
+        "inherit_from": "tap-postgres",
+        "config": {"reconcile": True},
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOMEWHERE", "10.0.0.1")
         patch.setenv("TAP_POSTGRES_PORT", "5433")
-        described = project._described(plugin)
+        declared = {"tap-postgres": plugin, "tap-postgres-reconcile": heir}
+        described = project._described(project._whole(name, declared))
     assert (described["host"], described["port"], described["database"]) == ("10.0.0.1", "5433", "")
     assert described["streams"] == ["public-vendas", "driva-reconciliacao"]
     assert described["tables"] == ["public-vendas"]
