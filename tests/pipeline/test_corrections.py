@@ -40,8 +40,8 @@ def test_the_job_follows_what_changed_whatever_its_id(network: Project) -> None:
         "id_clientes, valor_pago, data_venda) values (11, 1, 1, 1, 1, 1.23, '2026-02-03')",
     )
     done = network.succeed("run", "reconcile")
-    assert (done.loaded()["VENDAS"], done.deleted()["VENDAS"]) == ((0, 0), 2)
-    assert "VENDAS: 0 new rows, 2 known ones read again" in done.output
+    # With a state of its own the first run of the job reads all.
+    assert (done.loaded()["VENDAS"], done.deleted()["VENDAS"]) == ((0, SALES - 2), 2)
     assert_raw_equals_source(network)
     assert_gold_equals_source(network)
     cancelled = "select venda_id from GOLD.VENDAS_CANCELADAS order by 1"

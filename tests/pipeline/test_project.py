@@ -39,7 +39,16 @@ def test_what_has_passwords_is_for_its_owner_only(tmp_path: Path) -> None:
 def test_settings_of_the_tap_and_the_target_are_still_the_originals(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "project")
     for plugin, folder, added in (
-        ("tap-postgres", "extractors", {"replication_lookback", "replication_lookback_seconds"}),
+        (
+            "tap-postgres",
+            "extractors",
+            {
+                "reconcile",
+                "replication_lookback",
+                "replication_lookback_seconds",
+                "replication_slot_limit_gb",
+            },
+        ),
         ("target-snowflake", "loaders", {"host", "port", "protocol", "query_tag"}),
     ):
         programs = ROOT / ".meltano" / folder / plugin / "venv/bin"

@@ -79,7 +79,9 @@ def show() -> None:
         )
     left, right = st.columns(2)
     with card(t("Marcadores da carga"), left):
-        st.caption(t("Até que id cada tabela foi lida da origem, e quantas das linhas lidas ainda estão lá."))
+        st.caption(
+            t("Até que id cada tabela foi lida da origem, e quantas linhas dela ainda estão lá.")
+        )
         shown = columns("tabela", "marcador", "linhas", "carregado_em")
         table(warehouse.loads(), shown, "cargas")
     with card(t("Linhas em GOLD"), right):

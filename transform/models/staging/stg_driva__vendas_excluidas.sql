@@ -2,6 +2,13 @@ with
 
 source as (
     select * from {{ source('driva', 'vendas') }}
+),
+
+-- So that all other sales need not be sorted.
+marked as (
+    select id_vendas
+    from source
+    where _sdc_deleted_at is not null
 )
 
 select
@@ -17,6 +24,5 @@ select
     cast(_sdc_deleted_at as timestamp_ntz) as excluido_em,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
--- So that all other sales need not be sorted.
-where id_vendas in (select id_vendas from source where _sdc_deleted_at is not null)
+where id_vendas in (select marked.id_vendas from marked)
 qualify {{ newest_load('venda_id') }} and _sdc_deleted_at is not null
