@@ -189,10 +189,17 @@ GOLD = {
 }
 
 
+def alive(project: Project, table: str) -> list[Row]:
+    """Return the rows of RAW that are not marked as deleted."""
+    return project.warehouse(
+        f"select {SOURCE[table]} from RAW.{table} where _sdc_deleted_at is null"
+    )
+
+
 def assert_raw_equals_source(project: Project) -> None:
     """Every row of every source table is in RAW once, with its values, and no other is alive."""
     for table, columns in SOURCE.items():
-        ours = project.warehouse(f"select {columns} from RAW.{table} where _sdc_deleted_at is null")
+        ours = alive(project, table)
         assert _sorted(ours) == _sorted(project.source(f"select {columns} from {table}")), table
 
 

@@ -14,7 +14,7 @@ from tests.chaos import faults
 from tests.chaos.faults import Line, Started
 from tests.chaos.writer import Writer
 from tests.conftest import Done, Project
-from tests.oracle import GOLD, SOURCE, Row, plain
+from tests.oracle import GOLD, SOURCE, Row, alive, plain
 
 SALES = 3000
 ROWS_PER_FILE = 500
@@ -213,10 +213,8 @@ class Chaos:
         return WrongError(f"seed {self.seed}: {what}\nSince all was right:\n{since}")
 
     def _wrong_in_raw(self, table: str) -> Iterator[str]:
-        query = f"select {SOURCE[table]} from {{}}{table}"
-        alive = "RAW.", " where _sdc_deleted_at is null"
-        ours = self.project.warehouse(query.format(alive[0]) + alive[1])
-        return self._wrong(f"RAW.{table}", ours, self.project.source(query.format("")))
+        theirs = self.project.source(f"select {SOURCE[table]} from {table}")
+        return self._wrong(f"RAW.{table}", alive(self.project, table), theirs)
 
     def _wrong_in_gold(self) -> Iterator[str]:
         """Yield what is wrong; members that are gone keep their name there, as RAW has it."""

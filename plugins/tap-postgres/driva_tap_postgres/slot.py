@@ -18,6 +18,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from driva_tap_postgres.pgoutput import VERSION, Decoder, Name
+from driva_tap_postgres.source import TREE
 
 PLUGIN = "pgoutput"
 GIGABYTE = 2**30
@@ -68,14 +69,10 @@ _PUBLISHED = sa.text("""
     from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname
     where p.pubname = :name
 """)
-# A table with its partitions, and which columns the log has of a row that was updated or deleted.
+# Of a table with its partitions, which columns the log has of a row that was updated or deleted.
 # https://www.postgresql.org/docs/18/logical-replication-publication.html
-_IDENTITIES = sa.text("""
-    with recursive tree as (
-        select cast(cast(:table as regclass) as oid) as oid
-        union
-        select i.inhrelid from pg_inherits i join tree t on t.oid = i.inhparent
-    )
+_IDENTITIES = sa.text(f"""
+    {TREE}
     select
         cast(c.oid as regclass)::text as name,
         case

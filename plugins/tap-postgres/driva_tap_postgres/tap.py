@@ -171,6 +171,12 @@ class DrivaTapPostgres(TapPostgres):
             return Origin.asked(connection)
 
     @functools.cached_property
+    def patterns(self) -> list[str]:
+        """Meltano's `select`."""
+        patterns: list[str] = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
+        return patterns
+
+    @functools.cached_property
     def input_catalog(self) -> Catalog | None:
         """The catalog that was given, with the tables and columns that the source has now.
 
@@ -178,7 +184,7 @@ class DrivaTapPostgres(TapPostgres):
         """
         if self._input_catalog is None:
             return None
-        patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
+        patterns = self.patterns
         metadata = json.loads(os.environ.get(METADATA_VARIABLE) or "{}")
         filters = json.loads(os.environ.get(FILTER_VARIABLE) or "[]")
         check_selection([*patterns, *filters], self.found)
@@ -262,10 +268,9 @@ class DrivaTapPostgres(TapPostgres):
 
     def _tell_of_news(self, read: Container[str]) -> None:
         """Warn of columns that the source has got, and nobody has said anything of."""
-        patterns = json.loads(os.environ.get(SELECT_VARIABLE) or "[]")
         for entry in self.found:
             name = entry["tap_stream_id"]
-            if name in read and (columns := news(patterns, entry)):
+            if name in read and (columns := news(self.patterns, entry)):
                 self.logger.warning(
                     "%s: not read, as nobody selects it: %s. Write `%s.%s` below `select` in "
                     "extract/extract.meltano.yml, or with a `!` before it if it is not wanted",

@@ -305,11 +305,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
                     folder = stage.enter_context(self._in_stage(of_kind))
                     staged[kind] = Staged(folder, file_format, self.schema, is_unique=False)
             deletion = self.connector.deletion_statement(
-                self.full_table_name,
-                complete,
-                staged,
-                key,
-                now,
+                self.full_table_name, complete, staged, key, now
             )
             return self._upsert(rows, deletion)
 
