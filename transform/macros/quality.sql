@@ -30,11 +30,12 @@
     }[result.status | string] -%}
     {%- set limit = meta.get('limite_percentual', var('alert_percent')) -%}
     {%- set by_level = 'nivel_de_alerta' in meta -%}
-    {%- set row = namespace(situation=situation, percent=none, message=result.message) -%}
+    {%- set row = namespace(situation=situation, percent=none, message=result.message, query=none) -%}
     {%- if result.failures is not none and result.failures < 0 -%}
         {%- set row.situation = 'não executada' -%}
         {%- set row.message = 'Não há com que comparar.' -%}
     {%- elif situation in ('aviso', 'falha') and node.relation_name -%}
+        {%- set row.query = 'select * from ' ~ node.relation_name -%}
         {%- set row.message = first_rows(node.relation_name) -%}
         {%- if not by_level -%}
             {%- set row.percent = percent_of_table(result.failures, tested_table(node)) -%}
@@ -47,7 +48,7 @@
         {%- do log(
             row.situation | upper ~ ' ' ~ node.name ~ ': ' ~ row.message ~ '\n    '
             ~ ('' if by_level else row.percent ~ ' % of ' ~ tested_table(node) ~ ': ')
-            ~ 'select * from ' ~ node.relation_name, info=true
+            ~ row.query, info=true
         ) -%}
     {%- endif -%}
     (
@@ -62,7 +63,7 @@
         {{ quoted(row.situation) }},
         {{ result.failures if result.failures is not none and result.failures >= 0 else 'null' }},
         {{ quoted(row.message) }},
-        {{ quoted('select * from ' ~ node.relation_name if node.relation_name else none) }},
+        {{ quoted(row.query) }},
         {{ row.percent if row.percent is not none else 'null' }},
         {{ 'null' if by_level else limit }}
     )
