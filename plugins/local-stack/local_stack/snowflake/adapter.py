@@ -138,6 +138,8 @@ class Cursor(FakeSnowflakeCursor):
     ) -> None:
         super().__init__(session, session.duckdb)
         self._runner = runner
+        # The columns of the last result, unless it was another cursor's.
+        self._described: list[tuple[Any, ...]] | None = None
 
     def execute(
         self,
@@ -208,10 +210,17 @@ class Cursor(FakeSnowflakeCursor):
         del self._conn.results_cache[str(self._sfqid)]
         return self._arrow_table
 
+    def _execute(self, transformed: Expr, params: MutableParams | None = None) -> None:
+        super()._execute(transformed, params)
+        is_of_another_cursor = "result_scan_sfqid" in transformed.args
+        self._described = None if is_of_another_cursor else self._duck_conn.description
+
     def _describe_last_sql(self) -> list[tuple[Any, ...]]:
-        """Return DuckDB's description of the last result; fakesnow parses it once more."""
-        self._duck_conn.execute(f"DESCRIBE {self._last_sql}", self._last_params)
-        return self._duck_conn.fetchall()
+        """Return DuckDB's description of the last result; fakesnow plans it once more."""
+        if self._described is None:
+            self._duck_conn.execute(f"DESCRIBE {self._last_sql}", self._last_params)
+            return self._duck_conn.fetchall()
+        return [(name, str(kind), "YES", None, None, None) for name, kind, *_ in self._described]
 
 
 class Instance(FakeSnow):
