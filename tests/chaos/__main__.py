@@ -25,14 +25,16 @@ def main() -> None:
     with TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may be another user's
         project = Project.create(Path(folder))
+        say = lambda line: print(line, flush=True)  # noqa: E731
+        chaos = Chaos(project, seed, options.pause, every=5, say=say)
         try:
-            say = lambda line: print(line, flush=True)  # noqa: E731
-            chaos = Chaos(project.up(), seed, options.pause, every=5, say=say)
+            project.up()
             chaos.pass_through(options.faults)
             print(chaos.report())
         except WrongError as error:
             sys.exit(str(error))
         except KeyboardInterrupt:
+            print(chaos.report())
             sys.exit(f"stopped; seed {seed}")
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
