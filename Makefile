@@ -135,7 +135,7 @@ check-$(1):
 		"$(CURDIR)"/.venv/lib/python3*/site-packages -q -c /dev/null -p no:cacheprovider tests
 endef
 $(eval $(call check-package,tap-postgres,extractors/tap-postgres,plugins/tap-postgres,tests/tap/conformance.py))
-$(eval $(call check-package,target-snowflake,loaders/target-snowflake,plugins/target-snowflake,plugins/snowflake-patience tests/target/conformance.py))
+$(eval $(call check-package,target-snowflake,loaders/target-snowflake,plugins/target-snowflake,plugins/snowflake-backoff tests/target/conformance.py))
 $(eval $(call check-package,local-stack,utilities/local-stack,plugins/local-stack))
 $(eval $(call check-package,airflow,utilities/airflow,orchestrate/airflow))
 $(eval $(call check-package,dashboard,utilities/dashboard,analyze))

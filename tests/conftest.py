@@ -486,8 +486,8 @@ def overheard(
 @contextmanager
 def browsing() -> Iterator[Callable[..., BrowserContext]]:
     """A Chromium that asks for nothing by itself; yields what opens a window, given its options."""
-    patience = 120_000  # ms: other tests run beside this one, and a slow page is not a wrong one
-    expect.set_options(timeout=patience)
+    timeout = 120_000  # ms: other tests run beside this one, and a slow page is not a wrong one
+    expect.set_options(timeout=timeout)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=BROWSER,
@@ -496,7 +496,7 @@ def browsing() -> Iterator[Callable[..., BrowserContext]]:
 
         def window(**options: Any) -> BrowserContext:
             context = browser.new_context(**options)
-            context.set_default_timeout(patience)
+            context.set_default_timeout(timeout)
             return context
 
         yield window

@@ -69,14 +69,15 @@ class Project:
             if generic := node.get("test_metadata"):
                 # A relationship also depends on the table that it points to, which comes first.
                 of_relation = tests[node["depends_on"]["nodes"][-1]]
-                columns = generic["kwargs"].get("columns") or [node.get("column_name")]
+                together = generic["kwargs"].get("combination_of_columns")
+                columns = together or [node.get("column_name")]
                 of_relation.setdefault(generic["name"], set()).update(filter(None, columns))
         return tests
 
     def primary_key(self, key: str) -> set[str]:
         """Return the columns that are tested to be unique, together or alone."""
         tests = self.tested[key]
-        return tests.get("unique", set()) | tests.get("unique_together", set())
+        return tests.get("unique", set()) | tests.get("unique_combination_of_columns", set())
 
     def keys(self) -> Iterator[tuple[str, bool]]:
         """Yield each primary and foreign key, and whether a test holds it.

@@ -84,7 +84,7 @@ class UnreachableError(OperationalError):
     """A request has not come through, tried again or not."""
 
 
-def patience() -> Iterator[int]:
+def backoff() -> Iterator[int]:
     """Yield the seconds to sleep before a request is tried again, for `PATIENCE` after it failed.
 
     The connector's own limit, network_timeout, cancels a long query that is answered, too.
@@ -97,10 +97,10 @@ def patience() -> Iterator[int]:
 
 
 class Connection(SnowflakeConnection):
-    """Streamlit's connection, with our patience; inside Snowflake it is Streamlit's own."""
+    """Streamlit's connection, with a short backoff; inside Snowflake it is Streamlit's own."""
 
     def _connect(self, **kwargs: Any) -> Any:
-        return super()._connect(backoff_policy=patience, **kwargs)
+        return super()._connect(backoff_policy=backoff, **kwargs)
 
 
 def query(statement: str) -> pd.DataFrame:

@@ -156,7 +156,7 @@ def test_airflow_still_takes_the_end_of_a_deadline_for_an_error(project: Project
 
 @pytest.mark.parametrize(
     ("plugin", "module"),
-    [("dbt-snowflake", "dbt_snowflake_patience"), ("dashboard", "dashboard_server")],
+    [("dbt-snowflake", "dbt_snowflake_backoff"), ("dashboard", "dashboard_server")],
 )
 def test_threads_may_read_their_first_results_at_once(plugin: str, module: str) -> None:
     """Each child is a new process for what is set up once; without the module some hang."""

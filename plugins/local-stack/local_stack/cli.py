@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from snowflake.connector.errors import Error as SnowflakeError
 
-from local_stack import network
+from local_stack import sample_data
 from local_stack.postgres import Postgres
 from local_stack.settings import Settings, StackError
 from local_stack.warehouse import DATABASE, Warehouse
@@ -67,7 +67,7 @@ class Stack:
             with self.postgres.connect() as connection:
                 counts = [
                     (table, *connection.execute(f"select count(*) from {table}").fetchall()[0])
-                    for table in network.TABLES
+                    for table in sample_data.TABLES
                 ]
             print_table(["source table", "rows"], counts)
         if self.warehouse.is_running():
@@ -103,7 +103,7 @@ class Stack:
                 say(f"Nothing seeded: {message}")
                 return
             cities = self.settings.project / "transform" / "seeds" / "municipios.csv"
-            rows = network.seed(
+            rows = sample_data.seed(
                 connection, cities, DEFAULT_SALES if sales is None else sales, seed, say
             )
         say(f"Seeded {_listed(rows)}")
@@ -114,7 +114,7 @@ class Stack:
             raise StackError(f"{self.settings.external_postgres} is yours, and only read")
         with self.postgres.connect() as connection:
             try:
-                rows = network.simulate(connection, sales, seed)
+                rows = sample_data.simulate(connection, sales, seed)
             except ValueError as error:
                 raise StackError(str(error)) from error
         say(f"One more day: {_listed(rows)}")

@@ -13,7 +13,7 @@ from uuid import uuid4
 import snowflake.sqlalchemy.custom_types as sct
 import sqlalchemy as sa
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
-from snowflake_patience import patience
+from snowflake_backoff import backoff
 from target_snowflake.snowflake_types import NUMBER, VARIANT
 
 from driva_target_snowflake.columns import alterations
@@ -67,7 +67,7 @@ class DrivaSnowflakeConnector(StagingConnector):
         return to_sql
 
     def get_connect_args(self) -> dict[str, Any]:
-        """Return the connector's arguments: the base class's, the address and a short patience."""
+        """Return the connector's arguments: the base class's, the address and a short backoff."""
         address = {key: self.config.get(key) for key in ("host", "port", "protocol")}
         given = super().get_connect_args()
         return {
@@ -75,7 +75,7 @@ class DrivaSnowflakeConnector(StagingConnector):
             **{key: value for key, value in address.items() if value},
             "session_parameters": {**given["session_parameters"], "QUERY_TAG": self.query_tag()},
             "login_timeout": LOGIN_TIMEOUT,
-            "backoff_policy": patience,
+            "backoff_policy": backoff,
         }
 
     def query_tag(self, stream: str = "") -> str:

@@ -12,9 +12,9 @@ from snowflake.connector.arrow_context import ArrowConverterContext
 from snowflake.connector.connection import DEFAULT_CONFIGURATION
 from snowflake.connector.errors import OperationalError
 from snowflake.connector.nanoarrow_arrow_iterator import PyArrowRowIterator
-from snowflake_patience import patience
+from snowflake_backoff import backoff
 
-DEFAULT_CONFIGURATION["backoff_policy"] = (patience, type(patience))
+DEFAULT_CONFIGURATION["backoff_policy"] = (backoff, type(backoff))
 
 # The first result that is read sets a logger up. Two threads with a first result at once wait for
 # each other for ever, in 4.8 (std::call_once, held without giving the GIL away), so read one now.

@@ -17,7 +17,7 @@ SECONDS = 15
 _is_over = False
 
 
-def patience() -> Iterator[int]:
+def backoff() -> Iterator[int]:
     """Yield the seconds before each repetition of a request: the connector's `backoff_policy`.
 
     Raises:
