@@ -32,6 +32,9 @@ from tests.plugins import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_ID = "local:tap-postgres-to-target-snowflake"
+# The sales of the network that is built once, and a customer of it whom one can search for.
+SALES = 5_000
+NAME, ADDRESS = "Zuleica Sentinela", "Travessa do Segredo, 7"
 FOLDER = "Área de Trabalho/p#1 [a]"
 # Where each plugin is declared, and as what.
 DECLARED = {
@@ -533,6 +536,17 @@ def _once(name: str, make: Callable[[Project], object]) -> Path:
     return made
 
 
+def _network(project: Project) -> None:
+    """Fill a project with the sample network, load, build and test it, and log all of it."""
+    seeded = project.up().local_stack("seed", "--sales", str(SALES))
+    assert seeded.code == 0, seeded.output
+    project.change(f"insert into clientes values (900001, '{NAME}', '{ADDRESS}', 1, null, null)")
+    project.extract_load()
+    late = {"DBT_SNOWFLAKE_FRESHNESS_ERROR_HOURS": "72"}  # as in production
+    done = project.with_variables(**late, DBT_LOG_LEVEL_FILE="debug").build()
+    (project.folder / "said.log").write_text(done.output)
+
+
 def _copy(source: Path, target: Path) -> None:
     """Copy a folder with files that may be of the user who runs PostgreSQL."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -608,4 +622,12 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project whose stack runs, with an empty source, for one module's tests in their order."""
     with Project.running(tmp_path_factory.mktemp("project") / "project") as created:
+        yield created
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project with the sample network, built and tested once for all modules that ask for it."""
+    folder = tmp_path_factory.mktemp("network")
+    with Project.running(folder / "project", "network", _network) as created:
         yield created

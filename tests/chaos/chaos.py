@@ -14,7 +14,7 @@ from tests.chaos import faults
 from tests.chaos.faults import Line, Started
 from tests.chaos.writer import Writer
 from tests.conftest import Done, Project
-from tests.oracle import GOLD, SOURCE, Row, alive, plain
+from tests.oracle import SOURCE, Row, alive, gold, plain
 
 SALES = 3000
 ROWS_PER_FILE = 500
@@ -78,8 +78,8 @@ class Chaos:
             with self._in_small_files():
                 seeded = self.project.local_stack("seed", "--sales", str(SALES))
                 assert seeded.code == 0, seeded.output
+                self._lines["el"] = len(self._clean("el"))
                 self._writer.start()
-                self.compare(builds=self.builds)
                 deck = self._deck()
                 for number in range(1, count + 1):
                     while not self._fault(number, *next(deck)):
@@ -183,12 +183,11 @@ class Chaos:
             WrongError: one is lost, doubled or stale.
         """
         self._writer.pause()
-        self._lines["el"] = len(self._clean("el").output.splitlines())
-        self._lines["reconcile"] = len(self._clean("reconcile").output.splitlines())
+        self._lines["reconcile"] = len(self._clean("reconcile"))
         self._lines |= dict.fromkeys(("elt", "reconcile and build"), 2 * self._lines["el"])
         if builds:
-            built = self._right("dbt build", self._through.fork("dbt-snowflake", *BUILD))
-            self._lines["dbt"] = len(built.logged)
+            done = self._through.fork("dbt-snowflake", *BUILD)
+            self._lines["dbt"] = len(self._right("dbt build", done))
         wrong = [
             *(found for table in SOURCE for found in self._wrong_in_raw(table)),
             *(self._wrong_in_gold() if builds else ()),
@@ -200,13 +199,14 @@ class Chaos:
         self.say(f"     all right; {total}, {self._writer.changed.total():,} changed")
         self._writer.resume()
 
-    def _clean(self, job: str) -> Done:
+    def _clean(self, job: str) -> list[str]:
         return self._right(job, self._through.meltano("run", "--force", *faults.JOBS[job]))
 
-    def _right(self, what: str, done: Done) -> Done:
+    def _right(self, what: str, done: Done) -> list[str]:
+        """Return the lines of a run that must have succeeded."""
         if done.code:
             raise self._error(f"{what} fails\n{done.output[-8000:]}")
-        return done
+        return done.logged
 
     def _error(self, what: str) -> WrongError:
         since = "\n".join(self._since)
@@ -217,20 +217,8 @@ class Chaos:
         return self._wrong(f"RAW.{table}", alive(self.project, table), theirs)
 
     def _wrong_in_gold(self) -> Iterator[str]:
-        """Yield what is wrong; members that are gone keep their name there, as RAW has it."""
-        with self.project.postgres() as connection, connection.cursor() as cursor:
-            for member, names in SOURCE.items():
-                if member != "vendas":  # a sale that is gone is gone
-                    marks = ", ".join(["%s"] * len(names.split(", ")))
-                    gone = self.project.warehouse(
-                        f"select {names} from RAW.{member} where _sdc_deleted_at is not null"
-                    )
-                    cursor.execute(f"create temp table {member} as select {names} from {member}")
-                    cursor.executemany(f"insert into {member} values ({marks})", gone)
-            for table, (columns, query) in GOLD.items():
-                ours = self.project.warehouse(f"select {columns} from GOLD.{table}")
-                theirs = connection.execute(query).fetchall()
-                yield from self._wrong(f"GOLD.{table}", ours, theirs)
+        for table, ours, theirs in gold(self.project):
+            yield from self._wrong(f"GOLD.{table}", ours, theirs)
 
     def _wrong(self, table: str, ours: Sequence[Row], theirs: Sequence[Row]) -> Iterator[str]:
         """Yield each row that differs, and in what way."""

@@ -78,7 +78,7 @@ class Started:
         while self.is_running:
             if is_there():
                 return True
-            time.sleep(0.01)
+            time.sleep(0.05)  # to look for processes is work, too
         return False
 
     def processes(self, name: str) -> list[psutil.Process]:

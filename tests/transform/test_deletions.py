@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import SALES, Project
 from tests.oracle import Row, assert_gold_equals_source
 
 pytestmark = pytest.mark.in_order
 
-SALES = 300
 # When each was noticed to be gone: long before it was loaded, or after all else was.
 CANCELLED = {17: "2020-01-01", 120: "2999-12-31", SALES: "2999-12-31"}
 MEMBERS = {
@@ -53,15 +52,6 @@ def histories(project: Project) -> list[Row]:
 
 
 @pytest.fixture(scope="module")
-def network(project: Project) -> Project:
-    seeded = project.local_stack("seed", "--sales", str(SALES))
-    assert seeded.code == 0, seeded.output
-    project.extract_load()
-    project.build("--quiet", "--exclude-resource-type=test")
-    return project
-
-
-@pytest.fixture(scope="module")
 def before(network: Project) -> tuple[list[Row], list[Row]]:
     """What PostgreSQL knew of sales that then were cancelled, and the histories before that.
 
@@ -75,7 +65,8 @@ def before(network: Project) -> tuple[list[Row], list[Row]]:
     versions = histories(network)
     network.change(
         f"delete from vendas where id_vendas in ({sales})",
-        f"insert into vendas ({COLUMNS}) values (400, 1, 1, 1, 1, 74000.00), (401, 2, 2, 6, 1, 1)",
+        f"insert into vendas ({COLUMNS}) "
+        "values (9400, 1, 1, 1, 1, 74000.00), (9401, 2, 2, 6, 1, 1)",
     )
     network.extract_load()
     for sale, when in CANCELLED.items():

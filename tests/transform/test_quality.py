@@ -11,15 +11,22 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import Done, Project
+from tests.conftest import NAME, SALES, Done, Project
 from tests.oracle import assert_gold_equals_source
-from tests.transform.conftest import NAME, SALES
 
 pytestmark = pytest.mark.in_order
 
 LAST_RUN = "executado_em = (select max(executado_em) from GOLD.QUALIDADE_DADOS)"
 
 Found = dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def network(network: Project) -> Project:
+    """The network, where a sale is late as in production, and every log is kept."""
+    return network.with_variables(
+        DBT_SNOWFLAKE_FRESHNESS_ERROR_HOURS="72", DBT_LOG_LEVEL_FILE="debug"
+    )
 
 
 def build(project: Project, *words: str) -> tuple[Done, Found]:
