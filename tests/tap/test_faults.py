@@ -80,7 +80,7 @@ def test_no_permission_to_read(seeded: Project) -> None:
 
 def test_a_column_that_is_new_in_the_source_is_spoken_of(seeded: Project) -> None:
     seeded.change("alter table vendas add comissao numeric(5, 2)")
-    said = "public-vendas: not read, as nobody selects it: comissao. Write `public-vendas.comissao`"
+    said = "public-vendas: not read, as nobody selects it: comissao. Write a line below `select`"
     assert said in seeded.extract().output
     seeded.change("alter table vendas drop column comissao")
     assert "nobody selects it" not in seeded.extract().output

@@ -28,7 +28,7 @@ def of_tables(step: str, env: Mapping[str, str]) -> Lineage:
     source, target = kept().plugins[extractor], kept().plugins[loader]
     filter_variable = f"{extractor.upper().replace('-', '_')}__SELECT_FILTER"
     filters = json.loads(env.get(filter_variable, "[]"))
-    # What is no table of the source, its control totals, goes along with whatever is read.
+    # What is no table of the source goes along with whatever is read.
     streams = [s for s in source["streams"] if s not in source["tables"] or _passes(filters, s)]
     warehouse = _warehouse()
     raw = f"{target['database']}.{target['default_target_schema']}"

@@ -10,7 +10,7 @@ from typing import Any
 from driva_tap_postgres.origin import Origin
 
 # What is no text, number or truth in the state.
-KINDS = {"ranges": dict}
+KINDS = {"ranges": dict, "tables": dict}
 
 
 class BookmarkError(Exception):

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 # A catalog's entry for a table, as Singer defines it.
 Entry = dict[str, Any]
+# What is no letter like any other in a pattern, to Meltano or in YAML.
+_ODD = r"[*?\[\]$\\'\n]"
 
 
 class Pattern(NamedTuple):
@@ -56,7 +58,7 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
         SelectionError: names what is missing.
     """
     columns = {entry["tap_stream_id"]: set(entry["schema"]["properties"]) for entry in found}
-    missing = set()
+    missing, new = set(), set()
     for pattern in map(Pattern.parse, patterns):
         if pattern.excludes:
             continue
@@ -66,16 +68,21 @@ def check_selection(patterns: Sequence[str], found: Sequence[Entry]) -> None:
             missing.add(f"table {table}")
         elif not any(pattern.matches(s, c) for s in streams for c in columns[s]):
             missing.add(f"column {table}.{pattern.column}")
+            of_table = (entry for entry in found if entry["tap_stream_id"] in streams)
+            new |= {line for entry in of_table for line in news(patterns, entry).values()}
     if missing:
+        renamed = (
+            f" If it was renamed, write its new name in its place: {' or '.join(sorted(new))}."
+        )
         raise SelectionError(
             f"not in the source, or not readable by this user: {', '.join(sorted(missing))}. "
             "Nothing was read. Bring it back, grant SELECT on it, or take it out of `select` in "
-            "extract/extract.meltano.yml or of TAP_POSTGRES__SELECT_FILTER."
+            f"extract/extract.meltano.yml or of TAP_POSTGRES__SELECT_FILTER.{renamed * bool(new)}"
         )
 
 
-def news(patterns: Sequence[str], entry: Entry) -> list[str]:
-    """Return the columns of a table that Meltano neither selects nor excludes.
+def choices(patterns: Sequence[str], entry: Entry) -> dict[str, bool | None]:
+    """Return whether Meltano selects each column of a table; None if nobody says anything of it.
 
     Args:
         patterns: Meltano's `select`.
@@ -84,7 +91,29 @@ def news(patterns: Sequence[str], entry: Entry) -> list[str]:
     stream = entry["tap_stream_id"]
     of_table = [p for p in map(Pattern.parse, patterns) if p.matches(stream)]
     columns = entry["schema"]["properties"] if of_table else ()
-    return [c for c in columns if not any(p.matches(stream, c) for p in of_table)]
+    # A key is read whatever is selected.
+    chosen: dict[str, bool | None] = dict.fromkeys(columns)
+    for column in columns:
+        if column in entry["key_properties"]:
+            chosen[column] = True
+        elif any(p.matches(stream, column) for p in of_table):
+            chosen[column] = is_selected(patterns, stream, column)
+    return chosen
+
+
+def news(patterns: Sequence[str], entry: Entry) -> dict[str, str]:
+    """Return the columns of a table that nobody speaks of, each with what to write in `select`."""
+    undecided = (column for column, choice in choices(patterns, entry).items() if choice is None)
+    return {column: f"- '{pattern_of(entry['tap_stream_id'], column)}'" for column in undecided}
+
+
+def pattern_of(stream: str, column: str) -> str:
+    """Return the pattern of a column, which may stand between single quotes in YAML.
+
+    What would mean something else there, or in a pattern, is a `?`, which stands for any letter.
+    """
+    table = re.sub(_ODD, "?", stream).replace(".", r"\.")
+    return f"{table}.{re.sub(_ODD, '?', column).replace('.', '?')}"
 
 
 def check_names(selected: Mapping[str, Iterable[str]]) -> None:
@@ -205,7 +234,7 @@ def up_to_date(
         of_all = []
         for item in entry["metadata"]:
             _, *column = item["breadcrumb"] or [""]  # the table itself has none
-            selected = {**item["metadata"], "selected": _is_selected(patterns, name, *column)}
+            selected = {**item["metadata"], "selected": is_selected(patterns, name, *column)}
             of_this = dict(chosen.get(tuple(item["breadcrumb"]), selected))
             if not column:
                 of_this["table-key-properties"] = key
@@ -219,7 +248,7 @@ def _declared(metadata: Mapping[str, Mapping[str, Any]], stream: str) -> dict[st
     return {key.replace("-", "_"): value for values in matching for key, value in values.items()}
 
 
-def _is_selected(patterns: Sequence[str], stream: str, column: str | None = None) -> bool:
+def is_selected(patterns: Sequence[str], stream: str, column: str | None = None) -> bool:
     """Tell whether a column, or anything of a table, is selected and not excluded."""
     matching = [p for p in map(Pattern.parse, patterns) if p.matches(stream, column)]
     # What excludes some columns leaves the table.

@@ -172,6 +172,10 @@ class DrivaStream(PostgresStream):
         if self._is_unchanged:
             self.logger.info("%s: nothing new", self.name)
             return
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell the target of the table, which then makes its own, or sees that it can hold it."""
         super()._write_schema_message()
 
     @property

@@ -26,6 +26,7 @@ from driva_tap_postgres import types
 from driva_tap_postgres.bookmark import BookmarkError, check_origin, check_state
 from driva_tap_postgres.changes import ChangeLog
 from driva_tap_postgres.checks import UnrepresentableError
+from driva_tap_postgres.columns import COLUMNS, Columns
 from driva_tap_postgres.errors import SettingsError, explained
 from driva_tap_postgres.log_based import LogBasedStream
 from driva_tap_postgres.origin import Origin
@@ -48,6 +49,11 @@ SELECT_VARIABLE = "TAP_POSTGRES__SELECT"
 FILTER_VARIABLE = "TAP_POSTGRES__SELECT_FILTER"
 METADATA_VARIABLE = "TAP_POSTGRES__METADATA"
 ADDRESS = ("host", "port", "user", "password", "database")
+# What is told of the source beside its tables; it goes along with whatever is read.
+CONTROLS: dict[str, type[Columns | Reconciliation]] = {
+    COLUMNS: Columns,
+    RECONCILIATION: Reconciliation,
+}
 
 
 class SchemaOfTypes(PostgresSQLToJSONSchema):
@@ -180,7 +186,7 @@ class DrivaTapPostgres(TapPostgres):
     def input_catalog(self) -> Catalog | None:
         """The catalog that was given, with the tables and columns that the source has now.
 
-        Control totals go along with whatever is read: a filter of tables need not name them.
+        A filter of tables need not name what is told beside them.
         """
         if self._input_catalog is None:
             return None
@@ -189,7 +195,7 @@ class DrivaTapPostgres(TapPostgres):
         filters = json.loads(os.environ.get(FILTER_VARIABLE) or "[]")
         check_selection([*patterns, *filters], self.found)
         given = self._input_catalog.to_dict()["streams"]
-        kept = [e for e in given if not patterns or e["tap_stream_id"] != RECONCILIATION]
+        kept = [e for e in given if not patterns or e["tap_stream_id"] not in CONTROLS]
         entries = up_to_date(patterns, metadata, kept, self.found)
         return Catalog.from_dict({"streams": list(entries)})
 
@@ -201,18 +207,18 @@ class DrivaTapPostgres(TapPostgres):
 
     @functools.cached_property
     def found(self) -> list[Entry]:
-        """The catalog's entries of the source's tables, and of their control totals."""
-        totals = Reconciliation(self)._singer_catalog_entry.to_dict()
-        return [*self.connector.discover_catalog_entries(), totals]
+        """The catalog's entries of the source's tables, and of what is told beside them."""
+        controls = (control(self)._singer_catalog_entry.to_dict() for control in CONTROLS.values())
+        return [*self.connector.discover_catalog_entries(), *controls]
 
     @functools.cached_property
     def streams(self) -> dict[str, Stream]:
         """The streams by name, small tables first, so that none waits for a large one.
 
-        Control totals come last, when all tables have been read.
+        Columns come first of all, and control totals last, when all tables have been read.
         """
         streams: dict[str, Stream] = super().streams
-        sizes = {RECONCILIATION: math.inf}
+        sizes = {COLUMNS: -math.inf, RECONCILIATION: math.inf}
         for stream in streams.values():
             if isinstance(stream, DrivaStream):
                 stream.is_reconciled = streams[RECONCILIATION].selected
@@ -270,22 +276,22 @@ class DrivaTapPostgres(TapPostgres):
         """Warn of columns that the source has got, and nobody has said anything of."""
         for entry in self.found:
             name = entry["tap_stream_id"]
-            if name in read and (columns := news(self.patterns, entry)):
+            if name in read and (new := news(self.patterns, entry)):
                 self.logger.warning(
-                    "%s: not read, as nobody selects it: %s. Write `%s.%s` below `select` in "
-                    "extract/extract.meltano.yml, or with a `!` before it if it is not wanted",
+                    "%s: not read, as nobody selects it: %s. Write a line below `select` in "
+                    "extract/extract.meltano.yml: %s; or with a `!` before %s if it is not wanted",
                     name,
-                    ", ".join(columns),
+                    ", ".join(new),
+                    ", ".join(new.values()),
                     name,
-                    columns[0],
                 )
 
     def discover_streams(self) -> Sequence[Stream]:
         """Return the tables as streams that read by files."""
         streams: list[Stream] = []
         for entry in self.catalog_dict["streams"]:
-            if entry["tap_stream_id"] == RECONCILIATION:
-                streams.append(Reconciliation(self))
+            if control := CONTROLS.get(entry["tap_stream_id"]):
+                streams.append(control(self))
                 continue
             is_followed = entry["replication_method"] == "LOG_BASED"
             kind = LogBasedStream if is_followed else DrivaStream

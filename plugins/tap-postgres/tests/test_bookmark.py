@@ -82,6 +82,11 @@ def test_kinds_of_keys(
         ({"bookmarks": 5}, "of all streams in the state is 5, which is not made as"),
         ({"bookmarks": {"public-vendas": 5}}, "of public-vendas in the state is 5, which is not"),
         ({"bookmarks": {"public-vendas": {"ranges": 5}}}, 'of public-vendas .* is {"ranges": 5}'),
+        ({"bookmarks": {"driva-colunas": {"tables": []}}}, None),
+        (
+            {"bookmarks": {"driva-colunas": {"tables": "x"}}},
+            'of driva-colunas .* is {"tables": "x"}',
+        ),
     ],
 )
 def test_a_state_that_is_made_otherwise_is_refused(

@@ -11,7 +11,9 @@ from driva_tap_postgres.selection import (
     check_keys,
     check_names,
     check_selection,
+    choices,
     news,
+    pattern_of,
     up_to_date,
 )
 
@@ -124,17 +126,55 @@ def test_keys(method: str, key: list[str], replication_key: str | None, words: s
 
 
 @pytest.mark.parametrize(
-    ("patterns", "found"),
+    ("patterns", "chosen"),
     [
-        (["public-vendas.id"], ["nova"]),
-        (["public-vendas.id", "!public-vendas.nova"], []),
-        (["public-vendas.*"], []),
+        (["public-vendas.a"], [True, True, None]),
+        (["public-vendas.a", "!public-vendas.nova"], [True, True, False]),
+        (["public-vendas.*", "!public-*.a"], [True, False, True]),
         (["public-outra.*"], []),
-        (["!public-vendas.id"], ["nova"]),
+        (["!public-vendas.a"], [True, False, None]),
     ],
 )
-def test_a_column_of_which_nobody_says_anything_is_news(
-    patterns: list[str], found: list[str]
+def test_a_column_is_selected_or_excluded_or_nobody_has_decided(
+    patterns: list[str], chosen: list[bool | None]
 ) -> None:
-    entry = {"tap_stream_id": "public-vendas", "schema": {"properties": {"id": {}, "nova": {}}}}
-    assert news(patterns, entry) == found
+    of_vendas = entry("public-vendas", "id", "a", "nova", key=("id",))
+    assert list(choices(patterns, of_vendas).values()) == chosen
+    new = {"nova": "- 'public-vendas.nova'"} if None in chosen else {}
+    assert news(patterns, of_vendas) == new
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "cor",
+        "Cor do Veículo",
+        "a.b",
+        "a*",
+        "[a]",
+        "$1",
+        "it's",
+        'a"b',
+        "a\\b",
+        "a: #b",
+        "!a",
+        "ç" * 31,
+    ],
+)
+@pytest.mark.parametrize("stream", ["public-vendas", r"filial-a.b", "minha-filial-it's [1]"])
+def test_what_is_to_be_written_means_the_column(stream: str, column: str) -> None:
+    [line] = news([pattern_of(stream, "other")], entry(stream, column)).values()
+    pattern = line.removeprefix("- '").removesuffix("'")
+    assert "'" not in pattern  # and so YAML takes it as it is
+    assert Pattern.parse(pattern).matches(stream, column)
+
+
+def test_a_column_that_may_have_been_renamed_is_named() -> None:
+    found = [entry("public-vendas", "id", "preco_pago", key=("id",)), entry("public-estados", "x")]
+    with pytest.raises(SelectionError) as error:
+        check_selection(["public-vendas.id", "public-vendas.valor_pago", "public-estados.y"], found)
+    assert "column public.estados.y, column public.vendas.valor_pago." in str(error.value)
+    written = (
+        "write its new name in its place: - 'public-estados.x' or - 'public-vendas.preco_pago'."
+    )
+    assert written in str(error.value)
