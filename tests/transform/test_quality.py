@@ -101,13 +101,15 @@ def test_what_is_odd_in_the_business_is_listed_and_stops_nothing(network: Projec
         assert f"AVISO {gate}: {found[gate][1]}" in said
     listed = network.warehouse(
         "select verificacao from GOLD.QUALIDADE_DADOS "
-        f"where severidade = 'aviso' and tipo != 'atualidade' and {LAST_RUN}"
+        "where severidade = 'aviso' and tipo not in ('atualidade', 'esquema') "
+        f"and {LAST_RUN}"
     )
     assert {rule for (rule,) in listed} == rules
     kinds = network.warehouse(f"select distinct tipo from GOLD.QUALIDADE_DADOS where {LAST_RUN}")
     assert {kind for (kind,) in kinds} == {
         "atualidade",
         "chave",
+        "esquema",
         "reconciliação",
         "regra de negócio",
         "relacionamento",
@@ -357,6 +359,34 @@ def test_what_the_source_has_moved_on_from_warns_and_what_is_lost_stops(network:
     assert compare(fails=True) == expected
     network.extract_load(full_refresh=True)  # as the command does
     assert compare(fails=False) == {}
+
+
+def test_a_column_that_nobody_has_decided_about_alerts_with_what_to_write(
+    network: Project,
+) -> None:
+    gate = "stg_driva__colunas_are_decided"
+
+    def found() -> list[tuple[object, ...]]:
+        network.extract_load()
+        network.dbt("test", "--select", gate)
+        return network.warehouse(
+            "select tipo, tabela, severidade, situacao, linhas, mensagem "
+            f"from GOLD.QUALIDADE_DADOS where verificacao = '{gate}' and {LAST_RUN}"
+        )
+
+    about = ("esquema", "BRONZE.STG_DRIVA__COLUNAS", "aviso")
+    assert found() == [(*about, "ok", 0, None)]
+    network.change("""alter table vendas add "Cor d'água" varchar(20)""")
+    written = "'public-vendas.Cor d?água'"
+    excluded = written.replace("'", "'!", 1)
+    message = (
+        "esquema = public, tabela = vendas, coluna = Cor d'água, "
+        "tipo_na_origem = character varying(20), conserto = em extract/extract.meltano.yml, "
+        f"em select: - {written}; ou, se não é desejada, - {excluded}"
+    )
+    assert found() == [(*about, "alerta", 1, message)]
+    network.change("""alter table vendas drop "Cor d'água" """)
+    assert found() == [(*about, "ok", 0, None)]
 
 
 def test_no_log_and_no_stored_failure_shows_a_name_or_an_address(network: Project) -> None:

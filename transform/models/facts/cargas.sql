@@ -4,7 +4,8 @@
 with
 
 loaded as (
-    {%- for table in graph.sources.values() if execute and table.name != 'reconciliacao' %}
+    {%- for table in graph.sources.values()
+        if execute and table.name not in ('colunas', 'reconciliacao') %}
         select
             '{{ table.name }}' as tabela,
             count(case when _sdc_deleted_at is null then 1 end) as linhas,
