@@ -209,6 +209,7 @@ def test_a_run_of_one_table_leaves_it_to_others_to_tell_of_theirs(source: Projec
     done = only.succeed("run", "el")  # it is Meltano that filters
     assert done.loaded() == {"PEQUENAS": (1, 3)}
     assert [row[3] for row in told(source, "grandes")] == ["integer", "numeric(14,4)", "text"]
+    assert only.succeed("run", "el").output.count("nothing new") == 2
     source.change("insert into filial.pequenas values (5)")
     done = source.meltano("run", "el")
     assert_refused(done, "column quanto is ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,16 +52,22 @@ class Columns(Stream):
         super().__init__(tap, {"type": "object", "properties": columns}, COLUMNS)
 
     @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        """The tables of `select`, whether this run reads them or not."""
+        streams, entries = self._tap.streams, self._tap.found  # type: ignore[attr-defined]
+        names = (name for name, s in streams.items() if isinstance(s, DrivaStream))
+        selected = {name for name in names if is_selected(self._patterns, name)}
+        return {e["tap_stream_id"]: e for e in entries if e["tap_stream_id"] in selected}
+
+    @property
+    def _patterns(self) -> list[str]:
+        return self._tap.patterns or ["*.*"]  # type: ignore[attr-defined]
+
+    @cached_property
     def _found(self) -> dict[str, list[dict[str, Any]]]:
-        """What is said of each table's columns, whether this run reads it or not."""
-        patterns = self._tap.patterns or ["*.*"]  # type: ignore[attr-defined]
-        entries = {
-            entry["tap_stream_id"]: entry
-            for entry in self._tables
-            if is_selected(patterns, entry["tap_stream_id"])
-        }
+        """What is said of the columns of each table."""
         with self._tap.connector._connect() as connection:  # type: ignore[attr-defined]
-            rows = connection.execute(_TYPES, {"streams": list(entries)})
+            rows = connection.execute(_TYPES, {"streams": list(self._entries)})
             types = {(stream, column): kind for stream, column, kind in rows}
         return {
             stream: [
@@ -73,42 +79,28 @@ class Columns(Stream):
                     "selecao": _CHOICES[choice],
                     "padrao": pattern_of(stream, column),
                 }
-                for column, choice in choices(patterns, entry).items()
+                for column, choice in choices(self._patterns, entry).items()
             ]
-            for stream, entry in entries.items()
+            for stream, entry in self._entries.items()
         }
-
-    @property
-    def _tables(self) -> Iterator[Entry]:
-        """The entries of the source's tables."""
-        streams, entries = self._tap.streams, self._tap.found  # type: ignore[attr-defined]
-        return (e for e in entries if isinstance(streams.get(e["tap_stream_id"]), DrivaStream))
 
     @cached_property
     def _digests(self) -> dict[str, str]:
         """What tells whether a table's columns are others than the last time."""
-        schemas = {entry["tap_stream_id"]: entry["schema"] for entry in self._tables}
-        said = {stream: [columns, schemas[stream]] for stream, columns in self._found.items()}
-        return {s: sha256(json.dumps(told).encode()).hexdigest()[:16] for s, told in said.items()}
+        return {n: _digest([self._found[n], e["schema"]]) for n, e in self._entries.items()}
 
     @cached_property
-    def _before(self) -> dict[str, str]:
-        tables: dict[str, str] = self.stream_state.get("tables") or {}
-        return tables
+    def _told(self) -> dict[str, DrivaStream]:
+        """The tables that this run reads, and whose columns the target has not been told of."""
+        before = self.stream_state.get("tables") or {}
+        tables = {n: t for n, t in self._tap.streams.items() if isinstance(t, DrivaStream)}
+        others = {name for name, digest in self._digests.items() if before.get(name) != digest}
+        return {n: table for n, table in tables.items() if n in others and table.selected}
 
     @cached_property
     def _is_silent(self) -> bool:
         """Whether there is nothing to say; the first run says so too, and there is a table."""
-        return "tables" in self.stream_state and self._before == self._digests
-
-    @property
-    def _told(self) -> dict[str, DrivaStream]:
-        """The tables that this run reads, and whose columns are others than the last time."""
-        tables = {n: t for n, t in self._tap.streams.items() if isinstance(t, DrivaStream)}
-        others = {
-            name for name, digest in self._digests.items() if self._before.get(name) != digest
-        }
-        return {name: tables[name] for name in tables if name in others and tables[name].selected}
+        return not self._told and self.stream_state.get("sent") == _digest(self._digests)
 
     @property
     def emit_activate_version_messages(self) -> bool:
@@ -135,11 +127,16 @@ class Columns(Stream):
             yield from columns
         if self._stream_version is not None:
             self._write_activate_version_message(self._stream_version)
-        # Of a table that this run does not read the target has not been told.
-        told = self._told
+        # Of tables that this run does not read the target has yet to be told.
+        before = self.stream_state.get("tables") or {}
         self.stream_state["tables"] = {
             name: digest
             for name, digest in self._digests.items()
-            if name in told or self._before.get(name) == digest
+            if name in self._told or before.get(name) == digest
         }
+        self.stream_state["sent"] = _digest(self._digests)
         self.logger.info("%s: the columns of %s tables", self.name, f"{len(self._found):,}")
+
+
+def _digest(said: object) -> str:
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
