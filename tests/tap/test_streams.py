@@ -95,13 +95,13 @@ def test_tables_and_columns_keep_their_whole_names(project: Project) -> None:
     [
         (
             ["public-estoque.*", "filial-estoque.*"],
-            ("filial.estoque and public.estoque would be one table", "!public-estoque"),
+            ("filial.estoque and public.estoque would be one table", "- '!public-estoque.*'"),
         ),
         (["public-Pedido.*", "public-pedido.*"], ("public.Pedido and public.pedido",)),
         (["public-nomes.*"], ("column public.nomes.Nome would be one with nome",)),
         (
             ["public-carimbada.*"],
-            ("public.carimbada._sdc_sequence", "`!public-carimbada._sdc_sequence` in `select`"),
+            ("public.carimbada._sdc_sequence", "`- '!public-carimbada._sdc_sequence'` in `select`"),
         ),
     ],
 )

@@ -107,13 +107,13 @@ def news(patterns: Sequence[str], entry: Entry) -> dict[str, str]:
     return {column: f"- '{pattern_of(entry['tap_stream_id'], column)}'" for column in undecided}
 
 
-def pattern_of(stream: str, column: str) -> str:
-    """Return the pattern of a column, which may stand between single quotes in YAML.
+def pattern_of(stream: str, column: str | None = None) -> str:
+    """Return the pattern of a column, or of all, which may stand between single quotes in YAML.
 
     What would mean something else there, or in a pattern, is a `?`, which stands for any letter.
     """
     table = re.sub(_ODD, "?", stream).replace(".", r"\.")
-    return f"{table}.{re.sub(_ODD, '?', column).replace('.', '?')}"
+    return f"{table}.{'*' if column is None else re.sub(_ODD, '?', column).replace('.', '?')}"
 
 
 def check_names(selected: Mapping[str, Iterable[str]]) -> None:
@@ -131,8 +131,9 @@ def check_names(selected: Mapping[str, Iterable[str]]) -> None:
         tables = " and ".join(name.replace("-", ".", 1) for name in meeting)
         raise SelectionError(
             f"{tables} would be one table in Snowflake. Nothing was read. Leave one of them out "
-            f"(`!{meeting[-1]}` in `select`); a run of its own, with another --state-id-suffix and "
-            "another TARGET_SNOWFLAKE_DEFAULT_TARGET_SCHEMA, loads it beside the other."
+            f"(`- '!{pattern_of(meeting[-1])}'` in `select`); a run of its own, with another "
+            "--state-id-suffix and another TARGET_SNOWFLAKE_DEFAULT_TARGET_SCHEMA, loads it beside "
+            "the other."
         )
     for stream, columns in selected.items():
         table = stream.replace("-", ".", 1)
@@ -142,7 +143,8 @@ def check_names(selected: Mapping[str, Iterable[str]]) -> None:
         for column, fault in faults:
             raise SelectionError(
                 f"column {table}.{column} {fault}. Nothing was read. Leave it out "
-                f"(`!{stream}.{column}` in `select`), or select a view that names it otherwise."
+                f"(`- '!{pattern_of(stream, column)}'` in `select`), or select a view that names "
+                "it otherwise."
             )
 
 

@@ -18,6 +18,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from driva_tap_postgres.pgoutput import VERSION, Decoder, Name
+from driva_tap_postgres.selection import pattern_of
 from driva_tap_postgres.source import TREE
 
 PLUGIN = "pgoutput"
@@ -341,10 +342,11 @@ class Slot:
                     lacks = not key or not set(key) <= set(identity or ())
                     if hindrance or lacks:
                         columns = ", ".join(key) or "a primary key"
+                        left_out = pattern_of(f"{schema}-{table}")
                         raise SlotError(
                             f"{schema}.{table} cannot be followed by the log, as {name} "
                             f"{hindrance or f'has no replica identity with {columns}'}. Nothing "
-                            f"was changed. Leave it out (`!{schema}-{table}.*` in `select` of "
+                            f"was changed. Leave it out (`- '!{left_out}'` in `select` of "
                             "tap-postgres-changes), and `meltano run reconcile` follows it"
                             + (
                                 "."

@@ -279,11 +279,11 @@ class DrivaTapPostgres(TapPostgres):
             if name in read and (new := news(self.patterns, entry)):
                 self.logger.warning(
                     "%s: not read, as nobody selects it: %s. Write a line below `select` in "
-                    "extract/extract.meltano.yml: %s; or with a `!` before %s if it is not wanted",
+                    "extract/extract.meltano.yml: %s; or with a `!` behind the quote, if it is not "
+                    "wanted",
                     name,
                     ", ".join(new),
                     ", ".join(new.values()),
-                    name,
                 )
 
     def discover_streams(self) -> Sequence[Stream]:
