@@ -41,7 +41,7 @@ def source(project: Project) -> Iterator[Project]:
     def change(extractor: dict[str, Any]) -> None:
         extractor["config"]["filter_schemas"] = ["public", "filial"]
         extractor["select"] = [
-            *("filial-pequenas.id", "filial-pequenas.c*", "!filial-pequenas.fora"),
+            *("filial-pequenas.c*", "!filial-pequenas.fora"),  # its key is read by itself
             *("public-grandes.id", "public-grandes.quanto", "public-grandes.preco"),
             *("public-soltas.*", "driva-colunas.*"),
         ]
