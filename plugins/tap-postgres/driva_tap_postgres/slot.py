@@ -105,6 +105,7 @@ _quoted = _DIALECT.identifier_preparer.quote_identifier
 
 
 _NOT_ALLOWED = "42501"
+_READ_ONLY = "25006"
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 _HINTS = {
     _NOT_ALLOWED: "`alter role … replication`, by an administrator of the source, allows it.",
@@ -362,8 +363,14 @@ class Slot:
             with self._connected() as connection:
                 connection.execute(sa.text(statement))
                 connection.commit()
-        except sa.exc.ProgrammingError as error:
-            if getattr(error.orig, "pgcode", None) != _NOT_ALLOWED:
+        except sa.exc.DBAPIError as error:
+            code = getattr(error.orig, "pgcode", None)
+            if code == _READ_ONLY:
+                raise SlotError(
+                    f"{_words(error)}: the source is a standby. Run `{statement}` on its primary, "
+                    "and then this command again."
+                ) from error
+            if code != _NOT_ALLOWED:
                 raise
             raise SlotError(
                 f"{role} may not do it ({_words(error)}). Let the owner of the tables, who needs "
