@@ -56,10 +56,10 @@ test-%: environments packages ## Test tap, target, local-stack, transform, airfl
 
 # Debian's, where they may be installed; tests that need one say when there is none.
 packages:
-	@{ command -v chromium chromium-browser google-chrome && command -v pgbouncer; } >/dev/null \
+	@{ command -v chromium-headless-shell && command -v pgbouncer; } >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
-		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium \
-			pgbouncer >/dev/null; } || true
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
+			chromium-headless-shell pgbouncer >/dev/null; } || true
 
 lint: stack ## Check the SQL, as dbt compiles it on the local stack
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint

@@ -52,10 +52,17 @@ PARSED = [f"transform/target{name}/partial_parse.msgpack" for name in ("", "/emp
 # The first test of a file that has failed.
 FAILED: dict[Path, str] = {}
 BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    filter(
+        None,
+        map(
+            shutil.which,
+            ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        ),
+    ),
+    None,
 )
 needs_a_browser = pytest.mark.skipif(
-    BROWSER is None, reason="no Chromium here: install Debian's chromium"
+    BROWSER is None, reason="no Chromium here: install Debian's chromium-headless-shell"
 )
 
 # The end-to-end test on a real account is not there for whoever has none.
