@@ -36,7 +36,11 @@
     ).rows | first -%}
 {%- endif %}
 {%- set ids_per_range, names = newest or (none, none) -%}
-{%- set number -%} floor({{ key }} / {{ ids_per_range or 'null' }}) {%- endset -%}
+{%- set size = ids_per_range or 'null' -%}
+{#- The quotient has six decimals, and would be rounded up before it is rounded down. -#}
+{%- set number -%}
+    ({{ key }} - mod(mod({{ key }}, {{ size }}) + {{ size }}, {{ size }})) / {{ size }}
+{%- endset -%}
 {%- set values -%}
     {%- for name in (fromjson(names) if names else []) -%}
         coalesce(cast({{ adapter.quote(name | upper) }} as number(38, 6)), 0) +
@@ -59,7 +63,7 @@ checked as (
         colunas_somadas = {{ quoted(names) }} as valores_comparaveis,
         conferido_em
     from {{ totals }}
-    where tabela = '{{ table }}' and ids_por_faixa = {{ ids_per_range or 'null' }}
+    where tabela = '{{ table }}' and ids_por_faixa = {{ size }}
 ),
 
 alive as (
