@@ -3,7 +3,8 @@
 # Packages of our own; each is checked in the environment that it runs in.
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
-	slim airflow dashboard backfill down reset figures bench chaos test-snowflake requirements environments
+	slim airflow dashboard backfill down reset figures bench conformance chaos test-snowflake \
+	requirements environments
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -106,6 +107,9 @@ figures: stack environments ## Measure what the README states
 bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
 	PYTHONPATH=. .venv/bin/python benchmarks/corrections.py $(ROWS)
+
+conformance: setup ## Count what the local Snowflake answers as Snowflake's documentation says
+	.venv/bin/python -m tests.conformance.conformance
 
 chaos: setup ## Let FAULTS=200 things go wrong at random, by SEED=… again; compare every row
 	.venv/bin/python -m tests.chaos --faults $(FAULTS) $(if $(SEED),--seed $(SEED))

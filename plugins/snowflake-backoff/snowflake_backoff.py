@@ -6,6 +6,7 @@ every statement that takes longer, too.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 
@@ -29,6 +30,8 @@ def backoff() -> Iterator[int]:
     while not _is_over and time.monotonic() < end:
         yield 2
     _is_over = True
+    # That the session could not be ended either would be told with a traceback.
+    logging.getLogger("snowflake.connector.network").disabled = True
     raise OperationalError(
         msg=f"Snowflake has not answered, tried again for {SECONDS} s",
         errno=ER_FAILED_TO_CONNECT_TO_DB,

@@ -188,7 +188,6 @@ def test_scripts_for_an_account_run(cursor: SnowflakeCursor, script: str) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "get @~/x file:///tmp/",
         "call system$wait(1)",
         "create row access policy P as (V string) returns boolean -> true",
         "alter session set week_start = 1",
@@ -248,9 +247,9 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
         def merge() -> None:
             with pytest.raises(Error):
                 connection.cursor().execute(
-                    "merge into RAW.T d using (select ID, sum(ID) over (order by ID) as V "
+                    "merge into RAW.T d using (select ID, sum(ID) over (order by ID) % 1000 as V "
                     "from RAW.T union all select -1 - ID, 1 from RAW.T) s on d.ID = s.ID "
-                    "when matched then update set d.V = s.V % 1000 "
+                    "when matched then update set d.V = s.V "
                     "when not matched then insert (ID, V) values (s.ID, s.V)"
                 )
 
@@ -264,3 +263,111 @@ def test_kill_in_the_middle_of_a_merge_leaves_the_table_as_it_was(
         project.up()
         client.join()
     assert project.warehouse("select count(*), sum(V) from RAW.T") == before
+
+
+def test_threads_share_a_connection(cursor: SnowflakeCursor) -> None:
+    wanted, answers = set(range(60)), set()
+
+    def ask(thread: int) -> None:
+        for n in range(10 * thread, 10 * thread + 10):
+            [(answer,)] = run(cursor.connection.cursor(), f"select {n}")
+            answers.add(answer if answer == n else None)
+
+    threads = [threading.Thread(target=ask, args=[thread]) for thread in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == wanted
+
+
+def test_a_time_out_ends_its_statement_and_nothing_else(cursor: SnowflakeCursor) -> None:
+    rows = "table(generator(rowcount => 10000000))"
+    with pytest.raises(ProgrammingError) as caught:
+        cursor.execute(f"select count(*) from {rows} a, {rows} b", timeout=1)
+    assert (caught.value.errno, caught.value.sqlstate) == (604, "57014")
+    assert run(cursor, "select 1") == [(1,)]
+
+
+def test_several_statements_in_one_request(cursor: SnowflakeCursor) -> None:
+    cursor.execute(
+        "select 1; select 'a;b', 2 -- ; c\n; insert into RAW.T (ID) select 3", num_statements=3
+    )
+    answers = [cursor.fetchall()]
+    while cursor.nextset():
+        answers.append(cursor.fetchall())
+    assert answers == [[(1,)], [("a;b", 2)], [(1,)]]
+    with pytest.raises(ProgrammingError, match="statement count 2 did not match the desired") as no:
+        cursor.execute("select 1; select 2")
+    assert no.value.errno == 8
+
+
+def test_a_statement_is_left_and_asked_for_later(cursor: SnowflakeCursor) -> None:
+    cursor.execute_async("select 42 as A")
+    other = cursor.connection.cursor()
+    other.get_results_from_sfqid(str(cursor.sfqid))
+    assert other.fetchall() == [(42,)]
+
+
+@pytest.mark.parametrize("count", [3, 70_000])
+def test_many_rows_are_bound_at_once(project: Project, count: int) -> None:
+    moment = datetime.datetime(2024, 2, 29, 12, 30, 45, 678901)
+    texts = [None, "", 'a"b,\n\\']
+    values = [
+        (n, Decimal("1.25"), texts[n % 3], moment.date(), moment, 1.5, n % 2 == 0, b"\x00\xff")
+        for n in range(count)
+    ]
+    with project.snowflake(paramstyle="qmark") as connection, connection.cursor() as cursor:
+        run(
+            cursor,
+            "create or replace table RAW.MANY (ID int, V number(9, 2), S varchar, D date, "
+            "TS timestamp_ntz, F float, B boolean, X binary)",
+        )
+        cursor.executemany("insert into RAW.MANY values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        assert cursor.rowcount == count
+        assert run(cursor, "select * from RAW.MANY order by ID limit 3") == values[:3]
+        assert run(cursor, "select count(*), count(S) from RAW.MANY") == [
+            (count, sum(value[2] is not None for value in values))
+        ]
+
+
+def test_rows_go_into_a_file_and_to_the_client(cursor: SnowflakeCursor, tmp_path: Path) -> None:
+    unload = (
+        "copy into @~/out/ from (select 1 as A, 'x' as B) "
+        "file_format = (type = csv compression = none) header = true"
+    )
+    assert run(cursor, unload)[0][0] == 1
+    cursor.execute(f"get @~/out/ 'file://{tmp_path}'")
+    assert (tmp_path / "data_0_0_0.csv").read_text() == "A,B\n1,x\n"
+
+
+def test_a_variant_is_shown_as_an_account_shows_it(cursor: SnowflakeCursor) -> None:
+    statement = """select parse_json('{"a":[1.0,"ç",{}],"b":null}'), parse_json('"x"')"""
+    assert run(cursor, statement) == [
+        ('{\n  "a": [\n    1.0,\n    "ç",\n    {}\n  ],\n  "b": null\n}', '"x"')
+    ]
+
+
+def test_a_session_is_what_its_client_says(project: Project) -> None:
+    asked = {"role": "ANALYST", "warehouse": "REPORTS", "session_parameters": {"QUERY_TAG": "x"}}
+    with project.snowflake(**asked) as connection, connection.cursor() as cursor:
+        assert run(cursor, "select current_role(), current_warehouse(), current_user()") == [
+            ("ANALYST", "REPORTS", "LOCAL")
+        ]
+        run(cursor, "use warehouse OTHER")
+        assert (connection.role, connection.warehouse) == ("ANALYST", "OTHER")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"TIMEZONE": "America/Sao_Paulo"},
+        {"WEEK_START": 1},
+        {"TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_LTZ"},
+    ],
+)
+def test_a_parameter_without_effect_is_refused_at_login(
+    project: Project, parameters: dict[str, Any]
+) -> None:
+    with pytest.raises(DatabaseError, match="does not support the session parameter"):
+        project.snowflake(session_parameters=parameters)

@@ -134,8 +134,9 @@ def test_a_statement_that_takes_long_is_run_once(tmp_path: Path) -> None:
             cursor.execute("create table DRIVAMOTORS.RAW.LENTA (N number)")
             started = time.monotonic()
             cursor.execute(
-                "insert into DRIVAMOTORS.RAW.LENTA select sum(a.i * b.i % 7) from "
-                "(select range i from range(0, 8000)) a, (select range i from range(0, 60000)) b"
+                "insert into DRIVAMOTORS.RAW.LENTA select sum(mod(a.i * b.i, 7)) from "
+                "(select seq4() as i from table(generator(rowcount => 8000))) a, "
+                "(select seq4() as i from table(generator(rowcount => 60000))) b"
             )
             assert time.monotonic() - started > 1
             cursor.execute("select count(*) from DRIVAMOTORS.RAW.LENTA")

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from conftest import Client
 from local_stack.snowflake import locks
+from local_stack.snowflake.adapter import Query
 from local_stack.snowflake.instance import LocalSnowflake
 from snowflake.connector.errors import DatabaseError, ProgrammingError
 
@@ -71,7 +72,7 @@ def test_a_contract_holds(run: Client) -> None:
     )
     assert run(create.format(id=1)) == [("Table C successfully created.",)]
     assert run("select ID, V from C") == [(1, Decimal("1.01"))]
-    with pytest.raises(ProgrammingError, match="NOT NULL"):
+    with pytest.raises(ProgrammingError, match="NULL result in a non-nullable column"):
         run(create.format(id="null"))
     assert run("select ID, V from C") == [(1, Decimal("1.01"))]
 
@@ -169,7 +170,7 @@ def test_a_column_changes_its_type_as_far_as_on_an_account(
 
 def test_a_number_of_more_than_64_bits_is_refused_with_the_reason(run: Client) -> None:
     run("create table T (ID number(38, 0))")
-    with pytest.raises(ProgrammingError, match=r"keeps a NUMBER\(38, 0\) in 64 bits; an account"):
+    with pytest.raises(ProgrammingError, match="whole numbers of more than 64 bits"):
         run(f"insert into T (ID) select {'9' * 37}::number(38, 1)")
 
 
@@ -206,8 +207,8 @@ def test_a_name_without_a_schema_needs_a_current_one(snowflake: LocalSnowflake, 
 def test_values_are_bound(run: Client) -> None:
     cursor = run.session.cursor()
     run("create table T (A int, B varchar)")
-    cursor.execute("insert into T values (?, ?)", binding_params=(1, "a"))
-    cursor.execute("select B from T where A = ?", binding_params=(1,))
+    cursor.execute("insert into T values (?, ?)", (1, "a"))
+    cursor.execute("select B from T where A = ?", (1,))
     assert cursor.fetchall() == [("a",)]
 
 
@@ -222,6 +223,7 @@ def test_a_statement_is_described_without_being_run(
     run: Client, sql: str, columns: list[str]
 ) -> None:
     run("create table T (A int)")
-    described = run.session.cursor()._describe_only(sql)
-    assert [row[0] for row in described] == columns
+    cursor = run.session.cursor()
+    cursor.run_query(Query(sql, describes=True))
+    assert ([name for name, _ in cursor.columns], cursor.rowcount) == (columns, 0)
     assert run("select count(*) from T") == [(0,)]

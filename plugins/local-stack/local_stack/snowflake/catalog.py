@@ -5,9 +5,9 @@ from __future__ import annotations
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import rewrite
+from local_stack.snowflake import notes, rewrite
 from local_stack.snowflake.adapter import Cursor
-from local_stack.snowflake.errors import missing
+from local_stack.snowflake.errors import missing, unsupported
 from local_stack.snowflake.session import Session
 
 
@@ -21,15 +21,70 @@ def comment_on_columns(session: Session, table: exp.Table, comments: list[tuple[
             notes.execute(f"COMMENT ON COLUMN {place} IS {text}")
 
 
-def drop(session: Session, cursor: Cursor, statement: exp.Drop) -> bool:
-    """Drop a file format or a database, which DuckDB does not; False if it is neither."""
+def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
+    """Run what DuckDB's catalog does otherwise; False if it is none of that."""
+    if isinstance(statement, exp.Create) and str(statement.kind).upper() == "DATABASE":
+        _create_database(session, cursor, statement)
+        return True
+    if isinstance(statement, exp.Create) and str(statement.kind).upper() == "SCHEMA":
+        _replace_schema(session, cursor, statement)
+        return True
+    return isinstance(statement, exp.Drop) and _drop(session, cursor, statement)
+
+
+def _replace_schema(session: Session, cursor: Cursor, statement: exp.Create) -> None:
+    """Create a schema, in the place of one that may have objects."""
+    catalog, name = notes.schema_name(session, statement.this)
+    if statement.args.get("clone"):
+        raise unsupported("CREATE SCHEMA … CLONE")
+    session.commit_before_definition()
+    if statement.args.get("replace"):
+        place = exp.Table(
+            db=exp.to_identifier(name, True), catalog=exp.to_identifier(catalog, True)
+        )
+        session.duckdb.execute(f"DROP SCHEMA IF EXISTS {place.sql('duckdb')} CASCADE")
+        notes.forget(session, catalog, name)
+        statement.set("replace", False)
+    cursor.check_db_and_schema(statement)
+    cursor.run(cursor.translate(statement.copy()))
+
+
+def _create_database(session: Session, cursor: Cursor, statement: exp.Create) -> None:
+    """Create a database, which has a schema PUBLIC and is the current one.
+
+    https://docs.snowflake.com/en/sql-reference/sql/create-database
+    """
+    if statement.args.get("clone"):
+        raise unsupported("CREATE DATABASE … CLONE")
+    name = session.full_name(statement.this)
+    if session.has_schema(name[2], None):
+        if statement.args.get("exists"):
+            cursor.answer(["status"], [(f"{name[2]} already exists, statement succeeded.",)])
+            return
+        if statement.args.get("replace"):
+            session.drop_database(name)
+    statement.set("replace", False)
+    cursor.run(cursor.translate(statement.copy()))
+    public = exp.table_("PUBLIC", name[2], quoted=True).sql("duckdb")
+    session.duckdb.execute(f"CREATE SCHEMA IF NOT EXISTS {public}")
+    session.use(name[2], "PUBLIC")
+
+
+def _drop(session: Session, cursor: Cursor, statement: exp.Drop) -> bool:
+    """Drop what DuckDB does not: a file format, a stage or a database; False if it is neither."""
     kind = statement.args["kind"]
-    if kind not in ("FILE FORMAT", "DATABASE"):
+    drops = {
+        "FILE FORMAT": session.drop_file_format,
+        "STAGE": session.drop_stage,
+        "DATABASE": session.drop_database,
+    }
+    if kind not in drops:
         return False
     name = session.full_name(statement.args["tables"][0])
-    dropped = session.drop_file_format if kind == "FILE FORMAT" else session.drop_database
-    if not dropped(name) and not statement.args.get("exists"):
+    if not drops[kind](name) and not statement.args.get("exists"):
         raise missing(kind.capitalize(), name[2])
+    if kind == "STAGE":
+        session.stages.empty(name)
     cursor.answer(["status"], [(f"{name[2]} successfully dropped.",)])
     return True
 

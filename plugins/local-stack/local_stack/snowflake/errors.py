@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from snowflake.connector.errors import Error, ProgrammingError
+from snowflake.connector.errors import ProgrammingError
+
+_NO_FUNCTION = (
+    "No function matches|Could not choose a best candidate|explicit cast is required|"
+    "need to add explicit type casts|Unimplemented type for cast|(date|time|timestamp) field|"
+    "Could not convert string .* to (DATE|TIME)|Cannot deduce template|Cannot mix values of type"
+)
 
 
 def unsupported(what: str) -> ProgrammingError:
@@ -14,11 +20,35 @@ def unsupported(what: str) -> ProgrammingError:
     )
 
 
+def unknown_function(name: str) -> ProgrammingError:
+    """Return Snowflake's error for a function that is not there; the caller raises it."""
+    return ProgrammingError(
+        msg=f"SQL compilation error:\nUnknown function {name}. If an account has it: The local "
+        "Snowflake does not support it.",
+        errno=2140,
+        sqlstate="42601",
+    )
+
+
+def lacks_a_cast(error: BaseException) -> bool:
+    """Tell whether DuckDB has found no function for the types that are there."""
+    return re.search(_NO_FUNCTION, str(error)) is not None
+
+
 def missing(kind: str, name: str) -> ProgrammingError:
     """Return Snowflake's error for an object that is not there; the caller raises it."""
     return ProgrammingError(
         msg=f"SQL compilation error:\n{kind} '{name}' does not exist or not authorized.",
         errno=2003,
+        sqlstate="02000",
+    )
+
+
+def no_such_object() -> ProgrammingError:
+    """Return Snowflake's error for a place that is not there; the caller raises it."""
+    return ProgrammingError(
+        msg="SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+        errno=2043,
         sqlstate="02000",
     )
 
@@ -36,12 +66,3 @@ def failure(error: Exception, statement: str) -> ProgrammingError:
         errno=603,
         sqlstate="XX000",
     )
-
-
-def explain(error: Error) -> None:
-    """Give an error a sentence more, where only this Snowflake has such an error."""
-    if re.search(r"decimal value \d+ to type INT64", str(error)):
-        error.msg = (
-            f"{error.msg}. The local Snowflake keeps a NUMBER(38, 0) in 64 bits; an account has "
-            "room for its 38 digits."
-        )

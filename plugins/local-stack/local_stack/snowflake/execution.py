@@ -6,30 +6,63 @@ from contextlib import nullcontext
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import rewrite
+from local_stack.snowflake import definitions, fitting, names, pivots, rewrite, rewrites
 from local_stack.snowflake.adapter import Cursor, MutableParams
 from local_stack.snowflake.catalog import check_new_types
-from local_stack.snowflake.merge import merge
+from local_stack.snowflake.merge import counted, merge
 from local_stack.snowflake.session import Session
-from local_stack.snowflake.stage import StagedFiles
+from local_stack.snowflake.staged_files import StagedFiles
 
 
 def run(
-    session: Session, cursor: Cursor, statement: Expr, params: MutableParams | None = None
+    session: Session,
+    cursor: Cursor,
+    statement: Expr,
+    params: MutableParams | None = None,
+    *,
+    with_casts: bool = False,
 ) -> None:
-    """Run a statement; its result is the cursor's."""
-    staged = StagedFiles(session.stage, session).place(statement)
+    """Run a statement; its result is the cursor's.
+
+    Args:
+        session: whose it is.
+        cursor: runs it.
+        statement: its tree.
+        params: what is bound.
+        with_casts: make those that Snowflake makes by itself.
+    """
+    if isinstance(statement, exp.TruncateTable) and statement.args.get("exists"):
+        statement.set("exists", False)
+        if not session.table_exists(session.full_name(statement.expressions[0])):
+            cursor.succeed()
+            return
+    staged = StagedFiles(session.stages, session).place(statement)
     cursor.check_db_and_schema(statement)
     session.place_temporary(statement)
     check_new_types(session, statement)
-    statement = rewrite.as_on_an_account(statement)
+    pivots.list_values(session, cursor, statement)
+    statement = rewrites.as_on_an_account(statement)
+    if with_casts:
+        rewrites.cast_operands(statement)
+    fitting.fit(session, statement)
     if isinstance(statement, exp.Create):
         statement.transform(rewrite.unenforced, copy=False)
     if table := rewrite.written_table(statement):
-        session.locks.acquire(session.full_name(table), session)
+        name = session.full_name(table)
+        session.locks.acquire(name, session)
+        if isinstance(statement, exp.Create | exp.TruncateTable):
+            session.stages.forget_loads(name)
+    elif (
+        isinstance(statement, exp.Create)
+        and statement.kind == "STAGE"
+        and statement.args["replace"]
+    ):
+        session.stages.empty(session.full_name(statement.this))
     if isinstance(statement, exp.Merge):
         with session.locks.writing:
             merge(session, cursor, statement, size_is_known=staged == {"PARQUET"})
+    elif copied := definitions.copied_table(session, statement):
+        _create_and_fill(session, cursor, *copied)
     elif contract := rewrite.contract_table(statement):
         _create_and_fill(session, cursor, *contract)
     else:
@@ -37,23 +70,51 @@ def run(
             _run_part(session, cursor, cursor.translate(part, params), params)
 
 
+def describe(session: Session, cursor: Cursor, statement: Expr) -> None:
+    """Answer what columns a statement would, and no row."""
+    if isinstance(statement, exp.Query):
+        empty = exp.select("*").from_(statement.subquery("described")).limit(0)
+        for mark in list(empty.find_all(exp.Placeholder)):
+            mark.replace(exp.null())
+        run(session, cursor, empty)
+        return
+    known: dict[type[Expr], list[str]] = {
+        exp.Insert: ["number of rows inserted"],
+        exp.Update: ["number of rows updated", "number of multi-joined rows updated"],
+        exp.Delete: ["number of rows deleted"],
+    }
+    columns = known.get(type(statement))
+    if isinstance(statement, exp.Merge):
+        columns = counted(statement)
+    # Numbers of rows are numbers, and all else answers a sentence.
+    row = (0,) * len(columns) if columns else ("",)
+    cursor.answer(columns or ["status"], [row])
+    cursor.take(cursor.table.slice(0, 0))
+
+
 def _run_part(
     session: Session, cursor: Cursor, translated: Expr, params: MutableParams | None
 ) -> None:
     if rewrite.is_definition(translated):
         session.commit_before_definition()
-    is_query = isinstance(translated, exp.Query)
-    with nullcontext() if is_query else session.locks.writing:
+    with nullcontext() if isinstance(translated, exp.Query) else session.locks.writing:
         cursor.run(translated, params)
+    if isinstance(translated, exp.Query):
+        names.check(translated, [name for name, _ in cursor.columns])
 
 
 def _create_and_fill(
-    session: Session, cursor: Cursor, create: exp.Create, insert: exp.Insert
+    session: Session, cursor: Cursor, create: exp.Create, insert: exp.Insert | None
 ) -> None:
     """Create a table with typed columns and fill it: both, or neither."""
-    parts = [cursor.translate(part) for part in (create, insert)]
+    name = create.find(exp.Table)
+    columns = [column for column in create.this.expressions if isinstance(column, exp.ColumnDef)]
+    lengths = {c.name.upper(): int(size.name) for c in columns if (size := rewrite.length(c.kind))}
+    if insert and lengths:
+        fitting.fit_rows(insert, [column.name for column in columns], lengths)
+    parts = [cursor.translate(part) for part in (create, insert) if part]
     session.commit_before_definition()
     with session.locks.writing, session.atomic():
         for part in parts:
             cursor.run(part)
-    cursor.answer(["status"], [(f"Table {insert.this.name} successfully created.",)])
+    cursor.answer(["status"], [(f"Table {name.name if name else ''} successfully created.",)])

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from local_stack.snowflake import statements
+from local_stack.snowflake import information_schema, notes, statements, user_functions
 from local_stack.snowflake.adapter import Instance
+from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
+from local_stack.snowflake.results import Results
 from local_stack.snowflake.session import Session
-from local_stack.snowflake.stage import UserStage
+from local_stack.snowflake.stage import Stages
 
-# Results kept for RESULT_SCAN; fakesnow keeps every one for ever.
-RESULTS_KEPT = 32
 # Enough for the sample network; DuckDB spills to disk beyond it.
 MEMORY_LIMIT = "200MB"
 
 
-class Results(OrderedDict[str, tuple[Any, ...]]):
-    """The newest results by query id."""
+class Nothing(dict[str, Any]):
+    """What fakesnow keeps of results for ever."""
 
-    def __setitem__(self, key: str, value: tuple[Any, ...]) -> None:
-        super().__setitem__(key, value)
-        if len(self) > RESULTS_KEPT:
-            self.popitem(last=False)
+    def __setitem__(self, key: str, value: Any) -> None:
+        pass
 
 
 class LocalSnowflake(Instance):
@@ -34,12 +31,17 @@ class LocalSnowflake(Instance):
         databases = home / "databases"
         databases.mkdir(parents=True, exist_ok=True)
         super().__init__(
-            databases, home, memory_limit=MEMORY_LIMIT, temp_directory=str(home / "spill")
+            databases,
+            home,
+            f"{notes.CREATION}; {user_functions.CREATION}; {information_schema.CREATION}",
+            memory_limit=MEMORY_LIMIT,
+            temp_directory=str(home / "spill"),
         )
-        self.results_cache = Results()
+        self.results_cache = Nothing()
+        self.results = Results()
+        self.history = History()
         self.locks = TableLocks()
-        self.stage = UserStage(home / "stage")
-        self.stage.clear()
+        self.stages = Stages(home)
 
     def connect(
         self, database: str | None = None, schema: str | None = None, *_: Any, **options: Any
@@ -52,9 +54,11 @@ class LocalSnowflake(Instance):
             create_database=False,
             create_schema=False,
             db_path=self.db_path,
-            stage=self.stage,
+            stages=self.stages,
             locks=self.locks,
             runner=statements.run,
+            results=self.results,
+            history=self.history,
             **options,
         )
 

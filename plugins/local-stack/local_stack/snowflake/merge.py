@@ -76,9 +76,14 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
     finally:
         with suppress(duckdb.Error):
             session.duckdb.execute(f"DROP TABLE IF EXISTS {_SOURCE.sql('duckdb')}")
-    changed = cursor.taken_result()["merge_action"].to_pylist()
+    changed = cursor.table["merge_action"].to_pylist()
     done = {action: changed.count(action) for action in actions(statement)}
-    cursor.answer([_COUNTS[action] for action in done], [tuple(done.values())], merge_counts=True)
+    cursor.answer(counted(statement), [tuple(done.values())], changed=len(changed))
+
+
+def counted(merge: exp.Merge) -> list[str]:
+    """Return the names of the columns that a MERGE answers."""
+    return [_COUNTS[action] for action in actions(merge)]
 
 
 def actions(merge: exp.Merge) -> list[str]:

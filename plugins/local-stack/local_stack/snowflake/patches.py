@@ -6,10 +6,9 @@ needs it no longer. A patch that does not find what it changes raises, and names
 
 from __future__ import annotations
 
-import importlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from string import Template
 from types import ModuleType
@@ -22,11 +21,7 @@ import fakesnow.rowtype
 import fakesnow.transforms.transforms
 import pyarrow as pa
 
-# The package's function of the same name hides the module.
-server: Any = importlib.import_module("fakesnow.server")
-
-# Statements between the server's look at their type and the cursor's run.
-_TREES_KEPT = 32
+from local_stack.snowflake.errors import unsupported
 
 
 @dataclass(frozen=True)
@@ -41,6 +36,9 @@ class Patch:
 
 
 PATCHES: list[Patch] = []
+
+# fakesnow takes its results so (cursor.py, _execute).
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
 def patches(module: ModuleType, *attributes: str) -> Callable[[Callable[[Any], Any]], None]:
@@ -94,13 +92,23 @@ class NamesInQuotes(Template):
         return super().substitute({key: in_quotes(str(name)) for key, name in names.items()})
 
 
+class Types(dict[str, str]):
+    """Snowflake's types by DuckDB's; what is missing is an error that names it."""
+
+    def get(self, kind: str, *_: Any) -> str:
+        if kind not in self:
+            raise unsupported(f"a result of the type {kind}")
+        return self[kind]
+
+
 @patches(fakesnow.rowtype, "duckdb_to_sf_type")
 def all_types_have_a_name(types: dict[str, str]) -> dict[str, str]:
-    """DuckDB's small integers and UUIDs are types of Snowflake's too.
+    """DuckDB's other integers and UUIDs are types of Snowflake's too; what is none is named.
 
     fakesnow has no name for them and raises NotImplementedError (rowtype.py, as_column_info).
     """
-    return {**types, "TINYINT": "fixed", "SMALLINT": "fixed", "FLOAT": "real", "UUID": "text"}
+    integers = ("TINYINT", "SMALLINT", "UTINYINT", "USMALLINT", "UINTEGER", "UHUGEINT")
+    return Types({**types, **dict.fromkeys(integers, "fixed"), "FLOAT": "real", "UUID": "text"})
 
 
 @patches(fakesnow.transforms, "numeric_agg_implicit_cast")
@@ -136,24 +144,54 @@ def any_table_is_described(describe: Template) -> Template:
     return NamesInQuotes(replaced(describe.template, everywhere))
 
 
+@patches(fakesnow.info_schema, "SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW")
+def whole_numbers_are_numbers(create: str) -> str:
+    """A column of any of DuckDB's integers is a NUMBER(38, 0).
+
+    fakesnow knows BIGINT as one (info_schema.py), and a CREATE TABLE AS has others.
+    """
+    integers = ("BIGINT", "HUGEINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
+    return replaced(
+        create,
+        ("create view if not exists", "create or replace view"),
+        ("columns.data_type='BIGINT'", f"columns.data_type in {integers}"),
+    )
+
+
+# Of what notes.py writes as DuckDB's comment.
+_OWNER = "coalesce(try_cast(comment as json) ->> 'owner', 'ACCOUNTADMIN')"
+_CREATED = (
+    "coalesce(try_cast(try_cast(comment as json) ->> 'created' as timestamptz), to_timestamp(0))"
+)
+
+
 @patches(fakesnow.info_schema, "SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW")
 def views_are_among_the_tables(create: Template) -> Template:
-    """information_schema.tables has views, which dbt's documentation asks it for.
+    """information_schema.tables has views, which dbt's documentation asks it for, owners and times.
 
-    fakesnow lists what is in duckdb_tables only (info_schema.py). A database keeps its view of
-    them in its file, so an older one is replaced.
+    fakesnow lists what is in duckdb_tables only, of 1970 (info_schema.py). A database keeps its
+    view of them in its file, so an older one is replaced.
     """
-    tables_and_views = """from (
-        select database_name, schema_name, table_name, estimated_size, 'BASE TABLE' as table_type
+    tables_and_views = f"""from (
+        select database_name, schema_name, table_name, estimated_size, 'BASE TABLE' as table_type,
+            {_OWNER} as owner, {_CREATED} as created
         from duckdb_tables
         union all
-        select database_name, schema_name, view_name, null, 'VIEW' from duckdb_views
-    ) tables"""
+        select database_name, schema_name, view_name, null, 'VIEW', {_OWNER}, {_CREATED}
+        from duckdb_views
+    ) tables left join _fs_global._fs_information_schema._altered altered
+        using (database_name, schema_name, table_name)"""
+    altered = "coalesce(greatest(altered_on, created), created)"
     return Template(
         replaced(
             create.template,
             ("create view if not exists", "create or replace view"),
             ("'BASE TABLE' AS", "tables.table_type AS"),
+            ('0 AS "BYTES"', "if(tables.table_type = 'VIEW', null, 0) AS \"BYTES\""),
+            ("'SYSADMIN' AS \"TABLE_OWNER\"", 'tables.owner AS "TABLE_OWNER"'),
+            ('to_timestamp(0)::timestamptz AS "CREATED"', 'tables.created AS "CREATED"'),
+            ('to_timestamp(0)::timestamptz AS "LAST_ALTERED"', f'{altered} AS "LAST_ALTERED"'),
+            ('to_timestamp(0)::timestamptz AS "LAST_DDL"', 'tables.created AS "LAST_DDL"'),
             ("from duckdb_tables tables", tables_and_views),
         )
     )
@@ -175,22 +213,3 @@ def null_timestamps_are_null(as_struct: Any) -> Any:
         return pa.StructArray.from_arrays(children, fields=fields, mask=mask)
 
     return with_nulls
-
-
-@patches(server, "gcs_stage_info")
-def staged_files_are_copied(_: Any) -> Any:
-    """A client copies a staged file by itself, as it has the server's file system.
-
-    fakesnow has it sent by HTTP, read whole into memory, into a folder of its own
-    (server.py, query_request and bucket_upload).
-    """
-    return lambda _request, _expression, put: put["stageInfo"]
-
-
-@patches(server, "parse_one")
-def statements_are_parsed_once(parse: Any) -> Any:
-    """The tree from which the server reads a statement's type is the cursor's, too.
-
-    fakesnow parses for each (server.py, query_request; cursor.py, execute).
-    """
-    return lru_cache(maxsize=_TREES_KEPT)(parse)

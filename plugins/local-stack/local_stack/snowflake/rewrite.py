@@ -1,69 +1,8 @@
-"""Rewrites of parsed Snowflake statements into what DuckDB runs with the same result."""
+"""What a parsed statement defines and changes, and its rewrites as a whole."""
 
 from __future__ import annotations
 
-import re
-
-from sqlglot import Expr, exp, parse_one
-
-from local_stack.snowflake.errors import unsupported
-
-_QUOTIENT = exp.DataType.build("DECIMAL(38, 12)")
-
-
-def as_on_an_account(statement: Expr) -> Expr:
-    """Make DuckDB calculate and format as Snowflake does."""
-    for rule in (exact_division, checked_divisor, formatted_moment):
-        statement = statement.transform(rule, copy=False)
-    return statement
-
-
-def exact_division(node: Expr) -> Expr:
-    """Write a quotient or an average in 15 significant digits before it is rounded to decimals.
-
-    Snowflake divides NUMBERs exactly, DuckDB in binary floating point, where 1.005 is a little
-    less than itself and would round down; 15 digits are what such a number holds of any decimal.
-    https://docs.snowflake.com/sql-reference/operators-arithmetic
-    """
-    rounds = isinstance(node, exp.Round) or (
-        isinstance(node, exp.Cast) and node.to.this == exp.DType.DECIMAL
-    )
-    if rounds and isinstance(node.this, exp.Div | exp.Avg):
-        digits = exp.func("PRINTF", exp.Literal.string("%.15g"), node.this.copy())
-        node.set("this", exp.cast(digits, _QUOTIENT))
-    return node
-
-
-def checked_divisor(node: Expr) -> Expr:
-    """Make a division by zero an error, as in Snowflake; DuckDB answers infinity."""
-    if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Case):
-        divisor = node.expression
-        if isinstance(divisor, exp.Literal) and divisor.is_number and float(divisor.this):
-            return node
-        zero = exp.func("error", exp.Literal.string("Division by zero"))
-        case = exp.Case().when(exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0)), zero)
-        node.set("expression", case.else_(divisor.copy()))
-    return node
-
-
-def formatted_moment(node: Expr) -> Expr:
-    """Format a column by a pattern of dates; without its type sqlglot drops the pattern.
-
-    Raises:
-        ProgrammingError: the pattern is not one of dates.
-    """
-    pattern = node.args.get("format") if isinstance(node, exp.ToChar) else None
-    if pattern is None:
-        return node
-    if not isinstance(pattern, exp.Literal) or not re.search(
-        "YY|MM|MON|DD|DY|HH|MI|SS", pattern.name
-    ):
-        raise unsupported(f"the format of {node.sql('snowflake')}")
-    like_this = f"TO_CHAR(CAST(NULL AS TIMESTAMP), {pattern.sql('snowflake')})"
-    formatted: Expr = parse_one(f"SELECT {like_this}", read="snowflake").expressions[0]
-    for typed in formatted.find_all(exp.Cast):
-        typed.set("this", node.this.copy())
-    return formatted
+from sqlglot import Expr, exp
 
 
 def contract_table(create: Expr) -> tuple[exp.Create, exp.Insert] | None:
@@ -83,6 +22,12 @@ def contract_table(create: Expr) -> tuple[exp.Create, exp.Insert] | None:
     table = create.copy()
     table.set("expression", None)
     return table, exp.Insert(this=create.this.this.copy(), expression=query.copy())
+
+
+def length(kind: exp.DataType | None) -> exp.DataTypeParam | None:
+    """Return the length of a type of text, if it has one."""
+    is_text = kind and kind.this in (exp.DType.VARCHAR, exp.DType.TEXT) and kind.expressions
+    return kind.expressions[0] if kind and is_text else None
 
 
 def unenforced(node: Expr) -> Expr | None:

@@ -10,26 +10,52 @@ import asyncio
 import gzip
 import json
 import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
-from uuid import uuid4
 
 import uvicorn
+from anyio import CapacityLimiter, to_thread
+from snowflake.connector.errors import Error
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_stack.snowflake.adapter import server as fakesnow
+from local_stack.snowflake.adapter import SERVER_VERSION
 from local_stack.snowflake.instance import LocalSnowflake
-
-_running: dict[str, asyncio.Future[Response]] = {}
+from local_stack.snowflake.parameters import Parameters
+from local_stack.snowflake.request import Request, error_answer
+from local_stack.snowflake.session import USER, Session
 
 # Clients take a minute of silence for an outage; Snowflake answers after that long in any case.
 SECONDS_TO_ANSWER = 45
-IN_PROGRESS = "/queries/{id}/result"
+RESULT = "/queries/{id}/result"
+# Statements whose answers are kept for a client that asks for them again.
+ANSWERS_KEPT = 16
+THREADS = 256
 
-ACCOUNT = USER = PASSWORD = "local"  # noqa: S105  # bound to 127.0.0.1, and said in the README
+PASSWORD = "local"  # noqa: S105  # bound to 127.0.0.1, and said in the README
+_MISSING = "390111"
+
+
+@dataclass
+class Client:
+    """A client's session, whose requests are taken in turn."""
+
+    session: Session
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A request that runs, or has run."""
+
+    client: Client
+    request: Request
+    answer: asyncio.Future[dict[str, Any]]
 
 
 def _refusal(code: str, message: str) -> JSONResponse:
@@ -39,84 +65,191 @@ def _refusal(code: str, message: str) -> JSONResponse:
     )
 
 
-async def login(request: Request) -> Response:
-    """Open a session for the one local user."""
+async def _body(request: HttpRequest) -> dict[str, Any]:
     body = await request.body()
     if request.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    data: dict[str, Any] = json.loads(body)["data"]
-    given = (str(data.get("LOGIN_NAME", "")).lower(), data.get("PASSWORD"))
-    if given != (USER, PASSWORD):
-        return _refusal(
-            "390100",
-            f"Incorrect username or password was specified. The local Snowflake's user is "
-            f"'{USER}' with password '{PASSWORD}'.",
+    read: dict[str, Any] = json.loads(body) if body else {}
+    return read
+
+
+class Server:
+    """Sessions, and what runs in them.
+
+    Args:
+        snowflake: the databases.
+    """
+
+    def __init__(self, snowflake: LocalSnowflake) -> None:
+        self._snowflake = snowflake
+        self._clients: dict[str, Client] = {}
+        # By query id, and by the id that the client gives its request.
+        self._running: OrderedDict[str, Running] = OrderedDict()
+        self._requests: OrderedDict[str, Running] = OrderedDict()
+        self._threads = CapacityLimiter(THREADS)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Snowflake's addresses that are served."""
+        return [
+            Route("/session/v1/login-request", self.login, methods=["POST"]),
+            Route("/session/token-request", self.renew, methods=["POST"]),
+            Route("/session/heartbeat", self.keep, methods=["POST", "GET"]),
+            Route("/session", self.end, methods=["POST"]),
+            Route("/queries/v1/query-request", self.query, methods=["POST"]),
+            Route("/queries/v1/abort-request", self.abort, methods=["POST"]),
+            Route(RESULT, self.result, methods=["GET"]),
+            Route("/monitoring/queries/{id}", self.status, methods=["GET"]),
+        ]
+
+    async def login(self, request: HttpRequest) -> Response:
+        """Open a session for the one local user."""
+        data = (await _body(request))["data"]
+        if (str(data.get("LOGIN_NAME", "")).upper(), data.get("PASSWORD")) != (USER, PASSWORD):
+            return _refusal(
+                "390100",
+                f"Incorrect username or password was specified. The local Snowflake's user is "
+                f"'{USER.lower()}' with password '{PASSWORD}'.",
+            )
+        asked = {key: value.strip('"') for key, value in request.query_params.items()}
+        try:
+            session = self._snowflake.connect(
+                asked.get("databaseName"),
+                asked.get("schemaName"),
+                role=asked.get("roleName"),
+                warehouse=asked.get("warehouse"),
+                parameters=Parameters(data.get("SESSION_PARAMETERS")),
+                client=f"{data.get('CLIENT_APP_ID')} {data.get('CLIENT_APP_VERSION')}",
+            )
+        except Error as error:
+            return JSONResponse(error_answer(error, ""))
+        # The drivers of JavaScript read no Arrow.
+        session.reads_json = "javascript" in str(data.get("CLIENT_APP_ID", "")).lower()
+        token = token_urlsafe(32)
+        self._clients[token] = Client(session)
+        told = session.told({})
+        return JSONResponse(
+            {
+                "success": True,
+                "code": None,
+                "message": None,
+                "data": {
+                    **{"token": token, "masterToken": token, "sessionId": session.number},
+                    **{"validityInSeconds": 86400, "masterValidityInSeconds": 86400},
+                    **{"displayUserName": USER, "serverVersion": SERVER_VERSION},
+                    **{"firstLogin": False, "remMeToken": None, "remMeValidityInSeconds": 0},
+                    **{"healthCheckInterval": 45, "newClientForUpgrade": None},
+                    "parameters": told["parameters"],
+                    "sessionInfo": {
+                        "databaseName": session.database,
+                        "schemaName": session.schema,
+                        "warehouseName": session.warehouse,
+                        "roleName": session.role,
+                    },
+                },
+            }
         )
-    answer: Response = await fakesnow.login_request(request)
-    return answer
 
+    async def renew(self, request: HttpRequest) -> Response:
+        """Give a client its token once more; they end with the server only."""
+        token = self._token(request)
+        if token not in self._clients:
+            return _refusal(_MISSING, "Session no longer exists. New login required.")
+        data = {"sessionToken": token, "masterToken": token, "validityInSecondsST": 86400}
+        return JSONResponse(
+            {"success": True, "data": {**data, "validityInSecondsMT": 86400, "sessionId": 0}}
+        )
 
-async def query(request: Request) -> Response:
-    """Run a statement, and answer when it has ended or is to be asked for again."""
-    return await _answer(str(uuid4()), asyncio.ensure_future(_run(request)))
+    async def keep(self, _: HttpRequest) -> Response:
+        """Answer what needs no answer."""
+        return JSONResponse({"success": True, "code": None, "message": None, "data": None})
 
+    async def end(self, request: HttpRequest) -> Response:
+        """End a session, if the client asks for that."""
+        if request.query_params.get("delete") and (client := self._client(request)):
+            del self._clients[self._token(request)]
+            client.session.cancel(client.session.current)
+            async with client.turn:
+                await to_thread.run_sync(client.session.close)
+        return await self.keep(request)
 
-async def result(request: Request) -> Response:
-    """Wait for a statement that takes long."""
-    number = request.path_params["id"]
-    if number not in _running:
-        return _refusal("000709", f"Statement {number} is not running.")
-    return await _answer(number, _running[number])
+    async def query(self, request: HttpRequest) -> Response:
+        """Run a statement, and answer when it has ended or is to be asked for again."""
+        body = await _body(request)
+        if not (client := self._client(request)):
+            return _refusal(_MISSING, "Session no longer exists. New login required.")
+        # A client sends a request again if it has not heard of it.
+        number = request.query_params.get("requestId") or token_urlsafe()
+        running = self._requests.get(number)
+        if running is None:
+            asked = Request.read(body, client.session.parameters.number("MULTI_STATEMENT_COUNT"))
+            running = Running(client, asked, asyncio.ensure_future(self._run(client, asked)))
+            for known, key in ((self._requests, number), (self._running, asked.query_id)):
+                known[key] = running
+                for old in list(known)[:-ANSWERS_KEPT]:
+                    if known[old].answer.done():
+                        del known[old]
+        if body.get("asyncExec"):
+            return self._later(running, "333334")
+        return await self._answer(running)
 
+    async def _run(self, client: Client, request: Request) -> dict[str, Any]:
+        async with client.turn:
+            return await to_thread.run_sync(request.answer, client.session, limiter=self._threads)
 
-async def _answer(number: str, statement: asyncio.Future[Response]) -> Response:
-    await asyncio.wait({statement}, timeout=SECONDS_TO_ANSWER)
-    if statement.done():
-        _running.pop(number, None)
-        return statement.result()
-    _running[number] = statement
-    url = IN_PROGRESS.format(id=number)
-    return JSONResponse(
-        {"success": True, "code": "333333", "message": None, "data": {"getResultUrl": url}}
-    )
+    async def _answer(self, running: Running) -> Response:
+        await asyncio.wait({running.answer}, timeout=SECONDS_TO_ANSWER)
+        if running.answer.done():
+            return JSONResponse(running.answer.result())
+        return self._later(running, "333333")
 
+    @staticmethod
+    def _later(running: Running, code: str) -> Response:
+        number = running.request.query_id
+        data = {"queryId": number, "getResultUrl": RESULT.format(id=number)}
+        return JSONResponse({"success": True, "code": code, "message": None, "data": data})
 
-async def _run(request: Request) -> Response:
-    """Run a statement; a failure of any kind is an answer, not an HTTP error."""
-    response: Response = await fakesnow.query_request(request)
-    if response.status_code == 200:
-        return response
-    message = json.loads(bytes(response.body))["message"]
-    if response.status_code == 401:
-        return _refusal("390111", f"Session no longer exists. New login required. {message}")
-    return _refusal("000603", f"The local Snowflake could not run this statement. {message}")
+    async def abort(self, request: HttpRequest) -> Response:
+        """Interrupt a request that a client waits for no longer."""
+        number = (await _body(request)).get("requestId")
+        running = self._requests.get(str(number))
+        if running and not running.answer.done():
+            running.client.session.cancel(running.request.query_id)
+        return await self.keep(request)
 
+    async def result(self, request: HttpRequest) -> Response:
+        """Wait for a statement that takes long, or tell again what one has answered."""
+        number = request.path_params["id"]
+        if running := self._running.get(number):
+            return await self._answer(running)
+        client, result = self._client(request), self._snowflake.results.get(number)
+        if client is None or result is None:
+            return _refusal("000709", f"Statement {number} not found")
+        session = client.session
+        data = result.data(session.reads_json, session.parameters.number("JSON_INDENT"))
+        return JSONResponse({"success": True, "code": None, "message": None, "data": data})
 
-async def session(request: Request) -> Response:
-    """Keep a session alive or end it."""
-    connection = None
-    if request.query_params.get("delete") and request.headers.get("Authorization"):
-        connection = fakesnow.sessions.get(fakesnow.to_token(request))
-    response: Response = await fakesnow.session(request)
-    if connection:
-        connection.close()
-    return response
+    async def status(self, request: HttpRequest) -> Response:
+        """Tell how a statement is getting on."""
+        number = request.path_params["id"]
+        queries = []
+        if running := self._running.get(number):
+            answer = running.answer.result() if running.answer.done() else None
+            state = "RUNNING" if answer is None else "SUCCESS"
+            queries = [{"id": number, "status": state, "state": state, "errorCode": ""}]
+            if answer and not answer["success"]:
+                failed = {"errorCode": answer["code"], "errorMessage": answer["message"]}
+                queries[0] |= {"status": "FAILED_WITH_ERROR", **failed}
+        elif number in self._snowflake.results:
+            queries = [{"id": number, "status": "SUCCESS", "state": "SUCCESS"}]
+        return JSONResponse({"success": True, "data": {"queries": queries}})
 
+    @staticmethod
+    def _token(request: HttpRequest) -> str:
+        return request.headers.get("Authorization", "").partition('"')[2].rstrip('"')
 
-def application(home: Path) -> tuple[Starlette, LocalSnowflake]:
-    """Return the web application and the databases below `home` that it serves."""
-    snowflake = LocalSnowflake(home)
-    ours = {
-        "/session/v1/login-request": login,
-        "/queries/v1/query-request": query,
-        "/session": session,
-    }
-    routes = [
-        Route(route.path, ours.get(route.path, route.endpoint), methods=list(route.methods or ()))
-        for route in snowflake.routes()
-    ]
-    routes.append(Route(IN_PROGRESS, result))
-    return Starlette(routes=routes), snowflake
+    def _client(self, request: HttpRequest) -> Client | None:
+        return self._clients.get(self._token(request))
 
 
 def main() -> None:
@@ -126,9 +259,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    app, snowflake = application(options.home)
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it does not read is refused
+    snowflake = LocalSnowflake(options.home)
     uvicorn.run(
-        app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=2
+        Starlette(routes=Server(snowflake).routes),
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
     )
     snowflake.close()
 

@@ -1,88 +1,82 @@
-"""PUT, LIST, REMOVE and COPY on the user stage `@~`."""
+"""PUT, GET, LIST and REMOVE on stages, and stages that are made and dropped."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from pathlib import Path
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import execution
-from local_stack.snowflake.adapter import Cursor, parse_options
+from local_stack.snowflake import copy_into
+from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.errors import unsupported
 from local_stack.snowflake.session import Session
-from local_stack.snowflake.stage import StagedFiles, user_stage_path
+from local_stack.snowflake.stage import reference
 
-_COPIED = [
-    "file",
-    "status",
-    "rows_parsed",
-    "rows_loaded",
-    "error_limit",
-    "errors_seen",
-    "first_error",
-    "first_error_line",
-    "first_error_character",
-    "first_error_column_name",
-]
+_REMOVE = re.compile(r"\s*(?P<at>'[^']+'|\S+)(?:\s+pattern\s*=\s*'(?P<pattern>[^']*)')?\s*", re.I)
+_GET = re.compile(
+    r"\s*(?P<at>'[^']+'|\S+)\s+(?P<to>'file://[^']+'|file://\S+)(?P<options>.*)", re.I | re.DOTALL
+)
+_PATTERN = re.compile(r"pattern\s*=\s*'([^']*)'", re.I)
 
 
 def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
-    """Run a statement on the user stage; False if it is none."""
+    """Run a statement on a stage; False if it is none."""
     match statement:
-        case exp.Put() if (path := user_stage_path(statement.args["target"])) is not None:
+        case exp.Put() if path := reference(statement.args["target"]):
+            staged = session.staged(path)
             cursor.answer(
                 ["status"],
                 [("Statement executed successfully.",)],
-                put_stage_data=session.stage.upload(statement, path),
+                transfer=staged.upload(statement),
             )
-        case exp.ListStage() if (path := user_stage_path(statement.this)) is not None:
-            files = session.stage.files(path)
+        case exp.ListStage() if path := reference(statement.this):
+            staged = session.staged(path)
+            pattern = statement.args.get("pattern")
             cursor.answer(
                 ["name", "size", "md5", "last_modified"],
-                [(session.stage.name(file), *_facts(file)) for file in files],
+                [(staged.name(f), *_facts(f)) for f in staged.files(pattern and pattern.name)],
             )
         case exp.Command() if statement.name.upper() in ("REMOVE", "RM"):
-            path = user_stage_path(exp.var(statement.expression.name.strip()))
-            if path is None:
-                raise unsupported("REMOVE from a stage other than @~")
-            removed = session.stage.remove(path)
+            text = statement.text("expression")
+            read = _REMOVE.fullmatch(text)
+            path = read and reference(exp.var(read["at"]))
+            if not read or not path:
+                raise unsupported(f"REMOVE {text}")
+            removed = session.staged(path).remove(read["pattern"])
             cursor.answer(["name", "result"], [(name, "removed") for name in removed])
+        case exp.Get() | exp.Command() if (command := _get(statement)) is not None:
+            _download(session, cursor, command)
         case exp.Copy():
-            return _copy(session, cursor, statement)
+            copy_into.run(session, cursor, statement)
         case _:
             return False
     return True
 
 
-def _copy(session: Session, cursor: Cursor, copy: exp.Copy) -> bool:
-    source = copy.args["files"][0]
-    select = source.this if isinstance(source, exp.Subquery) else None
-    table = select.args["from_"].this if select else source
-    if (path := user_stage_path(table.this)) is None:
-        return False
-    if select is None:
-        raise unsupported("COPY from @~ without a SELECT of its columns")
-    options = {param.this.name.upper(): param for param in copy.args.get("params", [])}
-    file_format = options.pop("FILE_FORMAT", None)
-    if options:
-        raise unsupported(f"COPY option {', '.join(sorted(options))} on @~")
-    staged = StagedFiles(session.stage, session)
-    kind = staged.file_type(parse_options(file_format.expressions) if file_format else {})
-    loaded: list[tuple[str | int | None, ...]] = []
-    with session.atomic():
-        for file in session.stage.files(path):
-            rows = select.copy()
-            staged.rewrite(rows, [file], kind, "$COPIED")
-            execution.run(session, cursor, exp.Insert(this=copy.this.copy(), expression=rows))
-            count = cursor.rowcount or 0
-            loaded.append((session.stage.name(file), "LOADED", count, count, 1, 0, *[None] * 4))
-    if loaded:
-        cursor.answer(_COPIED, loaded)
-    else:
-        cursor.answer(["status"], [("Copy executed with 0 files processed.",)])
-    return True
+def _get(statement: Expr) -> str | None:
+    """Return what stands behind GET; None if the statement is none."""
+    if isinstance(statement, exp.Get):
+        return f"{statement.args['target'].sql('snowflake')} {statement.this.sql('snowflake')}"
+    if statement.name.upper() == "GET":
+        return statement.text("expression")
+    return None
+
+
+def _download(session: Session, cursor: Cursor, text: str) -> None:
+    read = _GET.fullmatch(text)
+    path = read and reference(exp.var(read["at"]))
+    if not read or not path:
+        raise unsupported(f"GET {text}")
+    pattern = _PATTERN.search(read["options"])
+    staged = session.staged(path)
+    cursor.answer(
+        ["status"],
+        [("Statement executed successfully.",)],
+        transfer=staged.download(read["to"].strip("'"), pattern and pattern[1]),
+    )
 
 
 def _facts(file: Path) -> tuple[int, str, str]:

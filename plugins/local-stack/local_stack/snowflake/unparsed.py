@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from sqlglot import Expr, exp
+from sqlglot import exp
 
-from local_stack.snowflake.errors import unsupported
+from local_stack.snowflake import catalog
+from local_stack.snowflake.adapter import Cursor
+from local_stack.snowflake.session import Session
 
 # Objects of an account that have no counterpart here. Statements about them succeed and change
 # nothing: everyone may do everything, and there is one warehouse, which never sleeps.
@@ -16,13 +19,7 @@ _ACCOUNT_OBJECTS = (
 _ACCOUNT_STATEMENT = re.compile(
     rf"(create|alter|drop)\s+(or\s+replace\s+)?({_ACCOUNT_OBJECTS})\b"
     r"|(grant|revoke)\s"
-    r"|alter\s+(table|view)\s+\S+\s+(modify|alter)\s+(column\s+)?\S+\s+(un)?set\s+(tag|masking)\b"
-    r"|use\s+(role|warehouse|secondary\s+roles)\b",
-    re.IGNORECASE,
-)
-# Session parameters that change no result here.
-_INERT_PARAMETERS = re.compile(
-    r"QUERY_TAG|.*TIMEOUT.*|CLIENT_.*|PYTHON_.*|ABORT_DETACHED_QUERY|QUOTED_IDENTIFIERS_IGNORE_CASE",
+    r"|alter\s+(table|view)\s+\S+\s+(modify|alter)\s+(column\s+)?\S+\s+(un)?set\s+(tag|masking)\b",
     re.IGNORECASE,
 )
 _COLUMN_COMMENTS = re.compile(
@@ -33,8 +30,32 @@ _COLUMN_COMMENTS = re.compile(
 _COLUMN_COMMENT = re.compile(
     r"(\"[^\"]+\"|\w+)\s+comment\s+(?:\$\$(.*?)\$\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL
 )
-# Parsed as exp.Command, which DuckDB would get as it stands.
-_COMMANDS_LEFT_TO_FAKESNOW = re.compile(r"alter\s+table|show\s+user\s+functions", re.IGNORECASE)
+_SHOW_GRANTS = re.compile(r"\s*show\s+(future\s+)?grants\b", re.IGNORECASE)
+_CANCEL = re.compile(
+    r"\s*select\s+system\$(cancel_query|cancel_all_queries|abort_\w+)\s*\(\s*'?([\w-]*)'?\s*\)",
+    re.IGNORECASE,
+)
+Answer = Callable[[Session, Cursor], None]
+
+
+def fixed(statement: str) -> Answer | None:
+    """Return what answers a statement that sqlglot does not read; None if there is nothing."""
+    if comments := column_comments(statement):
+        return lambda session, cursor: _comment(session, cursor, *comments)
+    if _SHOW_GRANTS.match(statement):
+        # There are no privileges here.
+        return lambda _, cursor: cursor.answer(["privilege", "granted_to", "grantee_name"], [])
+    if _CANCEL.match(statement):
+        # What an interrupted client runs ends by itself.
+        return lambda _, cursor: cursor.answer(["status"], [("query cancelled.",)])
+    return None
+
+
+def _comment(
+    session: Session, cursor: Cursor, table: exp.Table, comments: list[tuple[str, str]]
+) -> None:
+    catalog.comment_on_columns(session, table, comments)
+    cursor.succeed()
 
 
 def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] | None:
@@ -54,36 +75,7 @@ def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] |
     return exp.to_table(match["table"], dialect="snowflake"), comments
 
 
-def fixed_answer(statement: str) -> tuple[list[str], list[tuple[str]]] | None:
-    """Return the columns and rows of a statement that is always answered alike; None if it is none.
-
-    There are no privileges here, and what an interrupted client runs ends by itself.
-    """
-    if re.match(r"\s*show\s+grants\b", statement, re.IGNORECASE):
-        return ["privilege", "granted_to", "grantee_name"], []
-    if re.match(r"\s*select\s+system\$(cancel|abort)_", statement, re.IGNORECASE):
-        return ["status"], [("query cancelled.",)]
-    return None
-
-
-def changes_nothing(statement: str, expression: Expr) -> bool:
-    """Tell whether a statement is accepted without effect.
-
-    Raises:
-        ProgrammingError: a statement, or a session parameter, that is not supported.
-    """
+def changes_nothing(statement: str) -> bool:
+    """Tell whether a statement is accepted without effect."""
     statement = re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)+", "", statement, flags=re.DOTALL)
-    if _ACCOUNT_STATEMENT.match(statement):
-        return True
-    if isinstance(expression, exp.Alter) and expression.args.get("kind") == "SESSION":
-        names = [item.find(exp.Identifier) for item in expression.find_all(exp.SetItem)]
-        parameters = [name.name for name in names if name]
-        if parameters and all(_INERT_PARAMETERS.fullmatch(name) for name in parameters):
-            return True
-        if [name.upper() for name in parameters] == ["TIMEZONE"] and "UTC" in statement.upper():
-            return True
-    elif isinstance(expression, exp.Command) and not _COMMANDS_LEFT_TO_FAKESNOW.match(statement):
-        verb = expression.name.upper()
-        if verb not in ("REMOVE", "RM"):
-            raise unsupported(f"this statement: {' '.join(statement.split())[:200]}")
-    return False
+    return _ACCOUNT_STATEMENT.match(statement) is not None

@@ -1,0 +1,109 @@
+"""When tables, views, schemas and databases were made, which DuckDB does not know.
+
+A table's or a view's note is DuckDB's comment on it, so that it goes where the object goes; what
+Snowflake calls its comment is kept elsewhere. A schema has none, so its note is a row.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+from sqlglot import Expr, exp
+
+from local_stack.snowflake import rewrite
+from local_stack.snowflake.session import Session
+
+SCHEMAS = "_fs_global._fs_information_schema._schemas_created"
+# A note's moment, of a row with DuckDB's comment.
+CREATED = "TRY_CAST(TRY_CAST(comment AS JSON) ->> 'created' AS TIMESTAMPTZ)"
+# What is kept by schema, and how its columns begin.
+_BY_SCHEMA = {
+    **dict.fromkeys(("_functions", "_altered", "_fs_stages", "_fs_file_formats"), ""),
+    **dict.fromkeys(("_fs_tables_ext", "_fs_columns_ext"), "ext_table_"),
+}
+_ALTERED = "_fs_global._fs_information_schema._altered"
+CREATION = f"""CREATE TABLE IF NOT EXISTS {_ALTERED} (
+    database_name VARCHAR, schema_name VARCHAR, table_name VARCHAR, altered_on TIMESTAMPTZ,
+    PRIMARY KEY (database_name, schema_name, table_name)
+);
+CREATE TABLE IF NOT EXISTS {SCHEMAS} (
+    database_name VARCHAR, schema_name VARCHAR, created_on TIMESTAMPTZ,
+    PRIMARY KEY (database_name, schema_name)
+)"""
+
+
+def note(session: Session, statement: Expr, text: str) -> None:
+    """Note what a statement has created or written to, or forget what it has dropped."""
+    if not isinstance(statement, exp.Create | exp.Drop) and (
+        table := rewrite.written_table(statement)
+    ):
+        with session.duckdb.cursor() as notes:
+            notes.execute(
+                f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())",
+                session.full_name(table),
+            )
+    if isinstance(statement, exp.Drop) and statement.args["kind"] in ("SCHEMA", "DATABASE"):
+        _note_schema(session, statement.args["kind"], statement.args["tables"][0], is_new=False)
+    if not isinstance(statement, exp.Create) or statement.find(exp.TemporaryProperty):
+        return
+    kind = str(statement.kind).upper()
+    target = statement.this
+    table = target.this if isinstance(target, exp.Schema) else target
+    if kind in ("TABLE", "VIEW"):
+        _note_relation(session, statement, kind, session.full_name(table), text)
+    elif kind in ("SCHEMA", "DATABASE"):
+        _note_schema(session, kind, table, is_new=True)
+
+
+def schema_name(session: Session, table: exp.Table) -> tuple[str, str]:
+    """Return the database and the name of a schema, which stands where a table has its own."""
+    names = [session.full_name(exp.Table(this=part))[2] for part in table.parts]
+    catalog, name = [session.database or "", *names][-2:]
+    return catalog, name
+
+
+def forget(session: Session, catalog: str, schema: str | None) -> None:
+    """Forget what is kept of a schema's objects, or of a database's."""
+    session.stages.forget(catalog, schema)
+    with session.duckdb.cursor() as notes:
+        for table, prefix in _BY_SCHEMA.items():
+            names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"
+            database, its_schema = names.split(", ")
+            notes.execute(
+                f"DELETE FROM _fs_global._fs_information_schema.{table} "
+                f"WHERE {database} = ? AND {its_schema} = coalesce(?, {its_schema})",
+                [catalog, schema],
+            )
+
+
+def _note_schema(session: Session, kind: str, table: exp.Table, is_new: bool) -> None:
+    catalog, name = schema_name(session, table)
+    place = [name, ""] if kind == "DATABASE" else [catalog, name]
+    with session.duckdb.cursor() as notes:
+        if is_new:
+            notes.execute(
+                f"INSERT INTO {SCHEMAS} VALUES (?, ?, now()) ON CONFLICT DO NOTHING", place
+            )
+            return
+        if kind == "SCHEMA":
+            notes.execute(
+                f"DELETE FROM {SCHEMAS} WHERE (database_name, schema_name) = (?, ?)", place
+            )
+        else:
+            notes.execute(f"DELETE FROM {SCHEMAS} WHERE database_name = ?", place[:1])
+    forget(session, place[0], place[1] or None)
+
+
+def _note_relation(
+    session: Session, create: exp.Create, kind: str, name: tuple[str, str, str], text: str
+) -> None:
+    if create.args.get("exists") and session.has_note(kind, name):
+        return
+    now = datetime.datetime.now(datetime.UTC).isoformat()
+    noted = {"created": now, "owner": session.role}
+    if kind == "VIEW":
+        noted["text"] = text
+    place = exp.table_(name[2], name[1], name[0], quoted=True).sql("duckdb")
+    value = exp.Literal.string(json.dumps(noted, ensure_ascii=False)).sql("duckdb")
+    session.duckdb.execute(f"COMMENT ON {kind} {place} IS {value}")

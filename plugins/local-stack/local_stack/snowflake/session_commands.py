@@ -1,0 +1,147 @@
+"""Statements about the session itself: USE, SET, ALTER SESSION, and what SHOW tells of it."""
+
+from __future__ import annotations
+
+import re
+
+from snowflake.connector.errors import ProgrammingError
+from sqlglot import Expr, exp
+
+from local_stack.snowflake.adapter import Cursor
+from local_stack.snowflake.errors import unsupported
+from local_stack.snowflake.session import ROLES, USER, Session
+
+_PARAMETERS = re.compile(
+    r"\s*parameters(\s+like\s+'(?P<like>[^']*)')?"
+    r"(\s+(in|for)\s+(?P<scope>session|account|user|database|schema|warehouse|table)\b.*)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_VARIABLES = re.compile(r"\s*variables(\s+like\s+'(?P<like>[^']*)')?\s*", re.IGNORECASE)
+_SHOWN = {
+    "ROLES": ["created_on", "name", "is_default", "is_current", "is_inherited", "owner", "comment"],
+    "TRANSACTIONS": ["id", "user", "session", "name", "started_on", "state", "scope"],
+    "LOCKS": ["resource", "type", "transaction", "transaction_started_on", "status", "query_id"],
+}
+
+
+def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
+    """Run a statement about the session; False if it is none."""
+    match statement:
+        case exp.Use():
+            _use(session, statement)
+        case exp.Alter() if statement.kind == "SESSION":
+            _alter(session, statement)
+        case exp.Set():
+            _set(session, cursor, statement)
+        case exp.Alias() if _word(statement.this) == "UNSET":
+            session.unset_variable(statement.alias)
+        case exp.Transaction() if session.in_transaction:
+            pass  # one is open already
+        case exp.Alias() if _word(statement.this) == "START" and (
+            statement.alias.upper() == "TRANSACTION"
+        ):
+            if not session.in_transaction:
+                cursor.run(exp.Transaction())
+        case exp.Command() if statement.name.upper() == "SHOW":
+            return _show(session, cursor, statement.text("expression"))
+        case _:
+            return False
+    cursor.succeed()
+    return True
+
+
+def _word(node: Expr) -> str:
+    return node.name.upper() if isinstance(node, exp.Column) else ""
+
+
+def _use(session: Session, use: exp.Use) -> None:
+    kind = str(use.args["kind"].name if isinstance(use.args.get("kind"), exp.Var) else "").upper()
+    if use.args.get("kind") == "SECONDARY ROLES" or kind == "SECONDARY":
+        return
+    table = use.this
+    name = session.full_name(table)
+    if kind == "ROLE":
+        session.role = name[2]
+    elif kind == "WAREHOUSE":
+        session.warehouse = name[2]
+    elif kind == "SCHEMA" or table.args.get("db"):
+        if not name[0]:
+            raise ProgrammingError(
+                msg="Cannot perform USE SCHEMA. This session does not have a current database. "
+                "Call 'USE DATABASE', or use a qualified name.",
+                errno=90105,
+                sqlstate="22000",
+            )
+        catalog = session.full_name(exp.table_(table.args["db"]))[2] if table.args.get("db") else ""
+        session.use(catalog or str(session.database), name[2])
+    elif not kind and session.database and session.has_schema(str(session.database), name[2]):
+        session.use(str(session.database), name[2])
+    else:
+        session.use(name[2], None)
+
+
+def _alter(session: Session, alter: exp.Alter) -> None:
+    for action in alter.find_all(exp.AlterSession):
+        for item in action.expressions:
+            if action.args.get("unset"):
+                session.set_parameter(item.name or item.this.name, None)
+                continue
+            equation = item.this
+            value = equation.expression
+            text = value.name if isinstance(value, exp.Literal | exp.Column) else value.sql()
+            session.set_parameter(equation.this.name, text)
+
+
+def _set(session: Session, cursor: Cursor, statement: exp.Set) -> None:
+    for item in statement.expressions:
+        equation = item.this
+        target, value = equation.this, equation.expression
+        names = target.expressions if isinstance(target, exp.Tuple) else [target]
+        values = value.expressions if isinstance(value, exp.Tuple) else [value]
+        for name, given in zip(names, values, strict=True):
+            session.set_variable(name.name, cursor.value_of(given.unnest()))
+
+
+def _show(session: Session, cursor: Cursor, what: str) -> bool:
+    if match := _PARAMETERS.fullmatch(what):
+        if (match["scope"] or "session").lower() not in ("session", "account", "user"):
+            raise unsupported(f"SHOW {' '.join(what.split())}")
+        names = ["key", "value", "default", "level", "description", "type"]
+        rows = [row for row in session.parameters.rows() if _is_like(row[0], match["like"])]
+        cursor.answer(names, rows)
+    elif match := _VARIABLES.fullmatch(what):
+        cursor.answer(
+            ["session_id", "name", "value", "type"],
+            [
+                (session.number, name, value.name, "text" if value.is_string else "fixed")
+                for name, value in session.variable_values.items()
+                if _is_like(name, match["like"])
+            ],
+        )
+    elif (kind := what.strip().split()[0].upper()) in _SHOWN:
+        like = re.search(r"like\s+'([^']*)'", what, re.IGNORECASE)
+        rows = []
+        if kind == "ROLES":
+            rows = [
+                ("", role, _y(role == ROLES[0]), _y(role == session.role), "N", "", "")
+                for role in ROLES
+                if _is_like(role, like and like[1])
+            ]
+        elif kind == "TRANSACTIONS" and session.transaction:
+            rows = [(str(session.transaction), USER, str(session.number), "", "", "running", "0")]
+        cursor.answer(_SHOWN[kind], rows)
+    else:
+        return False
+    return True
+
+
+def _y(is_so: bool) -> str:
+    return "Y" if is_so else "N"
+
+
+def _is_like(text: str, pattern: str | None) -> bool:
+    """Tell whether a name matches a pattern of LIKE; SHOW does not see its case."""
+    if pattern is None:
+        return True
+    parts = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
+    return re.fullmatch("".join(parts), text, re.IGNORECASE) is not None

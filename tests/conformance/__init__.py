@@ -1,0 +1,1 @@
+"""What the local Snowflake answers, beside Snowflake's documentation."""

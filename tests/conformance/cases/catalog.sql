@@ -1,0 +1,150 @@
+-- https://docs.snowflake.com/en/sql-reference/sql/show-tables
+
+create table A1 (N int) comment = 'first';
+create table B1 (N int);
+insert into A1 values (1), (2);
+show tables like 'a%';
+select "name", "rows", "comment", "created_on" > '2026-01-01' from table(result_scan(last_query_id()));
+-- 'A1', 2, 'first', true
+
+create table A1 (N int);
+create table A2 (N int);
+show tables starts with 'A' limit 1;
+select "name" from table(result_scan(last_query_id()));
+-- 'A1'
+
+show tables in schema NOT_THERE;
+-- error: Object does not exist, or operation cannot be performed.
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-schemas
+
+show schemas like 'CAS%' in database CONFORMANCE;
+select "name", "is_current", "database_name" from table(result_scan(last_query_id()));
+-- 'CASES', 'Y', 'CONFORMANCE'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-databases
+
+show databases like 'no_such%';
+select count(*) from table(result_scan(last_query_id()));
+-- 0
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-columns
+
+create table T (ID int not null, NAME varchar(10));
+show columns like 'n%' in table T;
+select "column_name", parse_json("data_type"):length::int from table(result_scan(last_query_id()));
+-- 'NAME', 10
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-views
+
+create view V as select 1 as N;
+show views;
+select "name", "text" from table(result_scan(last_query_id()));
+-- 'V', 'create view V as select 1 as N'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-objects
+
+create table T (A int);
+create view V as select A from T;
+show terse objects;
+select "name", "kind" from table(result_scan(last_query_id())) order by 1;
+-- 'T', 'TABLE'
+-- 'V', 'VIEW'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/desc-table
+
+describe table NOT_THERE;
+-- error: Table 'CONFORMANCE.CASES.NOT_THERE' does not exist or not authorized.
+
+create table T (ID int not null, NAME varchar(10) default 'x');
+describe table T;
+select "name", "type", "null?" from table(result_scan(last_query_id()));
+-- 'ID', 'NUMBER(38,0)', 'N'
+-- 'NAME', 'VARCHAR(10)', 'Y'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/truncate-table
+
+truncate table if exists NOT_THERE;
+-- 'Statement executed successfully.'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table
+
+create table T (ID int not null, NAME varchar(7) default 'x');
+create table L like T;
+describe table L;
+select "name", "type", "null?" from table(result_scan(last_query_id()));
+-- 'ID', 'NUMBER(38,0)', 'N'
+-- 'NAME', 'VARCHAR(7)', 'Y'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-clone
+
+create table T as select 1 as A;
+create table C clone T;
+select A from C;
+-- 1
+
+create schema S clone CASES;
+-- 'Schema S successfully created.'
+-- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-sequence
+
+create sequence S start = 5 increment = 2;
+select S.nextval, S.nextval;
+-- 5, 7
+
+create sequence S;
+create table T (ID int default S.nextval, V varchar);
+insert into T (V) values ('a'), ('b');
+select ID, V from T order by ID;
+-- 1, 'a'
+-- 2, 'b'
+
+-- https://docs.snowflake.com/en/developer-guide/udf/sql/udf-sql-scalar-functions
+
+create function AREA(R float) returns float as $$ 3 * R * R $$;
+select AREA(2)::int, CASES.AREA(1)::int;
+-- 12, 3
+
+create function PLUS(A int, B int) returns int language sql as 'A + B';
+create or replace function PLUS(A int) returns int as 'A + 1';
+select PLUS(1, 2), PLUS(1);
+-- 3, 2
+
+create function F() returns float language javascript as 'return 1';
+-- 'Function F successfully created.'
+-- here: refused
+
+drop function NOT_THERE(int);
+-- error: does not exist or not authorized
+
+-- https://docs.snowflake.com/en/developer-guide/udf/sql/udf-sql-tabular-functions
+
+create function ROWS_OF(N int) returns table (A int, B varchar) as 'select N, ''x'' union all select N + 1, ''y''';
+select A, B from table(ROWS_OF(3)) order by A;
+-- 3, 'x'
+-- 4, 'y'
+
+-- https://docs.snowflake.com/en/sql-reference/functions/get_ddl
+
+create table T (ID int not null, NAME varchar(10));
+select regexp_replace(get_ddl('table', 'T'), '\\s+', ' ');
+-- 'create or replace TABLE T ( ID NUMBER(38,0) NOT NULL, NAME VARCHAR(10) );'
+
+-- https://docs.snowflake.com/en/sql-reference/info-schema/tables
+
+create table T as select 1 as A;
+select table_name, table_type, table_owner is not null from information_schema.tables where table_schema = 'CASES';
+-- 'T', 'BASE TABLE', true
+
+-- https://docs.snowflake.com/en/sql-reference/info-schema/schemata
+
+select schema_name from information_schema.schemata where schema_name = 'CASES';
+-- 'CASES'
+
+-- https://docs.snowflake.com/en/sql-reference/info-schema/columns
+
+create table t as select 1 as i, sum(x) as s, count(*) as c from values (1) as v(x);
+select column_name, data_type, numeric_precision, numeric_scale from information_schema.columns where table_name = 'T' and column_name in ('S', 'C') order by 1;
+-- 'C', 'NUMBER', 38, 0
+-- 'S', 'NUMBER', 38, 0

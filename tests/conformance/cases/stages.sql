@@ -1,0 +1,61 @@
+-- https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
+
+create table T as select 1 as ID, 'a,b' as NAME union all select 2, null;
+copy into @~/conformance/t from T file_format = (type = csv field_optionally_enclosed_by = '"' compression = gzip) overwrite = true;
+select $1::int, $2 from @~/conformance/t (file_format => 'F', pattern => '.*csv.gz') order by 1;
+-- error: File format 'F' does not exist or not authorized.
+
+create table T as select 1 as ID, 'a,b' as NAME union all select 2, null;
+create file format F type = csv field_optionally_enclosed_by = '"';
+copy into @~/conformance/t from T file_format = (format_name = 'F') overwrite = true;
+select $1::int, $2 from @~/conformance/t (file_format => 'F') order by 1;
+-- 1, 'a,b'
+-- 2, null
+
+create table T as select 1 as ID;
+copy into @~/conformance/n from T overwrite = true;
+select "rows_unloaded" from table(result_scan(last_query_id()));
+-- 1
+
+-- https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
+
+create stage S;
+create table T (ID int, NAME varchar);
+copy into @S/rows from (select 1, 'x' union all select 2, 'y') file_format = (type = csv);
+copy into T from @S file_format = (type = csv);
+select ID, NAME from T order by ID;
+-- 1, 'x'
+-- 2, 'y'
+
+create stage S;
+create table T (ID int);
+copy into @S/rows from (select 1) file_format = (type = csv);
+copy into T from @S file_format = (type = csv);
+copy into T from @S file_format = (type = csv);
+select "status" from table(result_scan(last_query_id()));
+-- 'LOAD_SKIPPED'
+
+create stage S;
+create table T (ID int, NAME varchar);
+copy into @S/p from (select 1 as ID, 'x' as NAME) file_format = (type = parquet) header = true;
+copy into T from @S file_format = (type = parquet) match_by_column_name = case_insensitive;
+select ID, NAME from T;
+-- 1, 'x'
+
+-- https://docs.snowflake.com/en/sql-reference/functions/infer_schema
+
+create stage S;
+create file format F type = parquet;
+copy into @S/p from (select 1::int as ID, 'x' as NAME) file_format = (type = parquet);
+select column_name, type from table(infer_schema(location => '@S', file_format => 'F'));
+-- 'ID', 'NUMBER(38,0)'
+-- 'NAME', 'VARCHAR(16777216)'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/remove
+
+create stage S;
+copy into @S/x from (select 1);
+remove @S;
+list @S;
+select count(*) from table(result_scan(last_query_id()));
+-- 0

@@ -1,0 +1,129 @@
+-- https://docs.snowflake.com/en/sql-reference/sql/insert
+
+create table t (a int, b varchar(5), c date, d timestamp, e number(10, 2), f boolean);
+insert into t values (1, 'x', '2024-01-01', '2024-01-01 10:00:00', 1.005, true);
+select * from t;
+-- 1, 'x', date '2024-01-01', timestamp '2024-01-01 10:00:00', 1.01, true
+
+create table t (a int, b int default 5);
+insert into t (a) values (1);
+insert into t values (2, default);
+select a, b from t order by a;
+-- 1, 5
+-- 2, 5
+
+create table t (a varchar(3));
+insert into t (a) select column1 from values ('a'), ('b');
+insert overwrite into t values ('c');
+select a from t;
+-- 'c'
+
+create table t (a int);
+insert into t values (1), (2);
+update t set a = a / 2 where a = 1;
+select a from t order by a;
+-- 1
+-- 2
+
+-- https://docs.snowflake.com/en/sql-reference/sql/update
+
+create table t (a int, b varchar);
+create table u (a int, b varchar);
+insert into t values (1, 'x');
+insert into u values (1, 'y');
+update t set b = u.b from u where t.a = u.a;
+select b from t;
+-- 'y'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/delete
+
+create table t (a int);
+create table u (a int);
+insert into t values (1), (2);
+insert into u values (1);
+delete from t using u where t.a = u.a;
+select a from t;
+-- 2
+
+-- https://docs.snowflake.com/en/sql-reference/sql/merge
+
+create table t (a int, b varchar(3));
+merge into t using (select 1 as a, 'abcd' as b) s on t.a = s.a when not matched then insert (a, b) values (s.a, s.b);
+-- error: String 'abcd' is too long and would be truncated
+
+create table t (a int, b varchar(3));
+merge into t using (select 1 as a, 'abc' as b) s on t.a = s.a when not matched then insert (a, b) values (s.a, s.b);
+select a, b from t;
+-- 1, 'abc'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table
+
+create table t (a varchar(3));
+alter table t alter column a set data type varchar(5);
+insert into t values ('abcde');
+select a from t;
+-- 'abcde'
+
+create table t (a varchar(3));
+drop table t;
+create table t as select 'abcdef' as a;
+insert into t values ('abcdefg');
+select count(*) from t;
+-- 2
+
+create table t (a varchar(3), b int) as select 'abcd', 1;
+-- error: String 'abcd' is too long and would be truncated
+
+create table t as select 1 as a, 1.5 as b, 'x' as c, 1 / 3 as d, current_date() as e;
+select a, b, c, d from t;
+-- 1, 1.5, 'x', 0.333333
+
+create view v as select 1 / 3 as q, to_char('2024-01-01'::date, 'Mon') as m;
+select q, m from v;
+-- 0.333333, 'Jan'
+
+create temporary table temporary_t (a int);
+insert into temporary_t values (1);
+select a from temporary_t;
+-- 1
+
+create table t (a varchar(3));
+alter table t rename to u;
+insert into u values ('abcd');
+-- error: String 'abcd' is too long and would be truncated
+
+create table t (a int);
+create table u like t;
+insert into u values (1);
+select a from u;
+-- 1
+
+create table t as select 1 as a;
+create table u clone t;
+select a from u;
+-- 1
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-view
+
+create table t (a int, d date);
+insert into t values (1, '2024-01-15');
+create view v as select a / 2 as h, dateadd(month, 1, d) as m, to_char(d, 'Mon') as n, listagg(a) within group (order by a) over () as l from t;
+select * from v;
+-- 0.500000, date '2024-02-15', 'Jan', '1'
+
+create view v (x, y) as select 1, 'a';
+select y, x from v;
+-- 'a', 1
+
+-- https://docs.snowflake.com/en/sql-reference/sql/alter-table
+
+create table t (a int);
+alter table t add column b varchar(2);
+insert into t values (1, 'abc');
+-- error: String 'abc' is too long and would be truncated
+
+create table t (a int);
+insert into t values (1);
+alter table t add column b int default 5;
+select a, b from t;
+-- 1, 5
