@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from string import Template
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ import fakesnow.arrow
 import fakesnow.cursor
 import fakesnow.info_schema
 import fakesnow.rowtype
+import fakesnow.transforms.stage
 import fakesnow.transforms.transforms
 import pyarrow as pa
 
@@ -37,6 +39,8 @@ class Patch:
 
 PATCHES: list[Patch] = []
 
+# fakesnow makes a folder for what clients upload (transforms/stage.py); here that is elsewhere.
+Path(fakesnow.transforms.stage.LOCAL_BUCKET_PATH).rmdir()
 # fakesnow takes its results so (cursor.py, _execute).
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 

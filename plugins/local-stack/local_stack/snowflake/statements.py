@@ -28,6 +28,7 @@ from local_stack.snowflake import (
 )
 from local_stack.snowflake.adapter import Cursor, Query, type_id
 from local_stack.snowflake.errors import lacks_a_cast
+from local_stack.snowflake.failed import Failed
 from local_stack.snowflake.history import Statement
 from local_stack.snowflake.results import Result
 from local_stack.snowflake.session import USER, Session
@@ -49,7 +50,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             elif statement:
                 _run(session, cursor, query, statement)
         except Exception as error:
-            failure = messages.translated(error, messages.Failed(session, query.text, statement))
+            failure = messages.translated(error, Failed(session, query.text, statement))
             known.end("UNKNOWN", None, (str(failure.errno), str(failure.raw_msg)))
             session.queries.append(cursor.query_id)
             if session.in_transaction:
