@@ -48,6 +48,13 @@ def test_a_request_has_as_many_statements_as_it_says(run: Client) -> None:
     assert [result.table.to_pylist() for result in results] == [[{"1": 1}], [{"2": 2}]]
 
 
+def test_no_row_is_no_arrow(run: Client) -> None:
+    """The connector makes a table of pandas of nothing, and none of a stream without a batch."""
+    data = asked("select 1 as N, 'a' as T where false").answer(run.session)["data"]
+    assert (data["rowsetBase64"], data["total"]) == ("", 0)
+    assert [column["name"] for column in data["rowtype"]] == ["N", "T"]
+
+
 def test_a_request_that_comes_again_runs_once(snowflake: LocalSnowflake, run: Client) -> None:
     run("create table T (A int)")
     server = Server(snowflake)
