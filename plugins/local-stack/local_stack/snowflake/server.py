@@ -33,8 +33,10 @@ from local_stack.snowflake.session import USER, Session
 # Clients take a minute of silence for an outage; Snowflake answers after that long in any case.
 SECONDS_TO_ANSWER = 45
 RESULT = "/queries/{id}/result"
-# Statements whose answers are kept for a client that asks for them again.
+# Statements whose answers are kept for a client that asks for them again; rows of more characters
+# are not, as whoever has lost them may run the query once more.
 ANSWERS_KEPT = 16
+ROWS_KEPT = 2**20
 THREADS = 256
 
 PASSWORD = "local"  # noqa: S105  # bound to 127.0.0.1, and said in the README
@@ -51,8 +53,9 @@ class Client:
 
 @dataclass(frozen=True)
 class Running:
-    """A request that runs, or has run."""
+    """A request that runs, or has run; its number is the client's."""
 
+    number: str
     client: Client
     request: Request
     answer: asyncio.Future[dict[str, Any]]
@@ -183,7 +186,9 @@ class Server:
         running = self._requests.get(number)
         if running is None:
             asked = Request.read(body, client.session.parameters.number("MULTI_STATEMENT_COUNT"))
-            running = Running(client, asked, asyncio.ensure_future(self._run(client, asked)))
+            running = Running(
+                number, client, asked, asyncio.ensure_future(self._run(client, asked))
+            )
             for known, key in ((self._requests, number), (self._running, asked.query_id)):
                 known[key] = running
                 for old in list(known)[:-ANSWERS_KEPT]:
@@ -199,9 +204,13 @@ class Server:
 
     async def _answer(self, running: Running) -> Response:
         await asyncio.wait({running.answer}, timeout=SECONDS_TO_ANSWER)
-        if running.answer.done():
-            return JSONResponse(running.answer.result())
-        return self._later(running, "333333")
+        if not running.answer.done():
+            return self._later(running, "333333")
+        answer = running.answer.result()
+        if len((answer["data"] or {}).get("rowsetBase64", "")) > ROWS_KEPT:
+            self._requests.pop(running.number, None)
+            self._running.pop(running.request.query_id, None)
+        return JSONResponse(answer)
 
     @staticmethod
     def _later(running: Running, code: str) -> Response:
