@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
-from singer_sdk import Stream
 
+from driva_tap_postgres.control import ControlStream
 from driva_tap_postgres.selection import choices, is_selected, pattern_of
 from driva_tap_postgres.stream import DrivaStream
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
-    from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
     from driva_tap_postgres.selection import Entry
 
@@ -36,7 +35,7 @@ _TYPES = sa.text("""
 """)
 
 
-class Columns(Stream):
+class Columns(ControlStream):
     """The columns that the tables of `select` have, and what is said of each.
 
     It is read before the tables: of one whose columns are others than the last time the target is
@@ -45,7 +44,6 @@ class Columns(Stream):
     """
 
     primary_keys: ClassVar[tuple[str, ...]] = ("esquema", "tabela", "coluna")
-    selected_by_default = False
 
     def __init__(self, tap: Tap) -> None:
         columns = {name: {"type": "string"} for name in _TEXTS}
@@ -90,7 +88,7 @@ class Columns(Stream):
         return {n: _digest([self._found[n], e["schema"]]) for n, e in self._entries.items()}
 
     @cached_property
-    def _told(self) -> dict[str, DrivaStream]:
+    def _others(self) -> dict[str, DrivaStream]:
         """The tables that this run reads, and whose columns the target has not been told of."""
         before = self.stream_state.get("tables") or {}
         tables = {n: t for n, t in self._tap.streams.items() if isinstance(t, DrivaStream)}
@@ -98,31 +96,22 @@ class Columns(Stream):
         return {n: table for n, table in tables.items() if n in others and table.selected}
 
     @cached_property
-    def _is_silent(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether there is nothing to say; the first run says so too, and there is a table."""
-        return not self._told and self.stream_state.get("sent") == _digest(self._digests)
+        return not self._others and self.stream_state.get("sent") == _digest(self._digests)
 
     @property
     def emit_activate_version_messages(self) -> bool:
         """Whether what is sent takes the place of all that was sent before."""
-        return not self._is_silent
+        return not self.is_silent
 
     def _write_schema_message(self) -> None:
-        if self._is_silent:
-            return
-        for table in self._told.values():
+        for table in self._others.values():  # none, where there is nothing to say
             table.announce()
         super()._write_schema_message()
 
-    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """Return None: what little there is goes as records."""
-        return None
-
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield a record a column, unless the last run has sent the same."""
-        if self._is_silent:
-            self.logger.info("%s: nothing new", self.name)
-            return
+    def told(self) -> Iterable[Record]:
+        """Yield a record a column."""
         for columns in self._found.values():
             yield from columns
         if self._stream_version is not None:
@@ -132,7 +121,7 @@ class Columns(Stream):
         self.stream_state["tables"] = {
             name: digest
             for name, digest in self._digests.items()
-            if name in self._told or before.get(name) == digest
+            if name in self._others or before.get(name) == digest
         }
         self.stream_state["sent"] = _digest(self._digests)
         self.logger.info("%s: the columns of %s tables", self.name, f"{len(self._found):,}")

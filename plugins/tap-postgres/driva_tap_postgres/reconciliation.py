@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import Stream
-
+from driva_tap_postgres.control import ControlStream
 from driva_tap_postgres.stream import DrivaStream
 from driva_tap_postgres.totals import SCALE_OF_SUMS
 from driva_tap_postgres.types import decimal
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
-    from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
 RECONCILIATION = "driva-reconciliacao"
 _COLUMNS = {
@@ -34,14 +32,13 @@ _COLUMNS = {
 }
 
 
-class Reconciliation(Stream):
+class Reconciliation(ControlStream):
     """The totals of what has been read of each table, one record a range of ids.
 
-    Of a table of which nothing is read nothing is sent: the warehouse need not wake up.
+    Of a table of which nothing is read nothing is sent.
     """
 
     primary_keys: ClassVar[tuple[str, ...]] = ("tabela", "faixa")
-    selected_by_default = False
 
     def __init__(self, tap: Tap) -> None:
         super().__init__(tap, {"type": "object", "properties": _COLUMNS}, RECONCILIATION)
@@ -54,23 +51,12 @@ class Reconciliation(Stream):
         return {name: of_table for name, of_table in totals.items() if of_table}
 
     @property
-    def _is_silent(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether there is nothing to say; the first run says so too, and there is a table."""
         return not self._news and "sent" in self.stream_state
 
-    def _write_schema_message(self) -> None:
-        if not self._is_silent:
-            super()._write_schema_message()
-
-    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """Return None: what little there is goes as records."""
-        return None
-
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield a record a range of each table, unless the last run of it has sent the same."""
-        if self._is_silent:
-            self.logger.info("%s: nothing new", self.name)
-            return
+    def told(self) -> Iterable[Record]:
+        """Yield a record a range of each table."""
         for totals in self._news.values():
             yield from totals
         self.stream_state["sent"] = True
