@@ -88,13 +88,11 @@ def _identifier(name: str) -> str:
 
 
 def _table(session: Session, name: TableName) -> str | None:
-    with session.duckdb.cursor() as asked:
-        if not asked.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) "
-            "= (?, ?, ?)",
-            name,
-        ).fetchone():
-            return None
+    if not session.ask(
+        "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = (?, ?, ?)",
+        name,
+    ):
+        return None
     columns = []
     for column, kind, _, nullable, default, *_ in session.described(name):
         line = f"\t{_identifier(column)} {kind}"
@@ -108,30 +106,30 @@ def _table(session: Session, name: TableName) -> str | None:
 
 
 def _view(session: Session, name: TableName) -> str | None:
-    with session.duckdb.cursor() as asked:
-        found = asked.execute(
-            "SELECT comment, sql FROM duckdb_views() "
-            "WHERE (database_name, schema_name, view_name) = (?, ?, ?)",
-            name,
-        ).fetchone()
+    found = session.ask(
+        "SELECT comment, sql FROM duckdb_views() "
+        "WHERE (database_name, schema_name, view_name) = (?, ?, ?)",
+        name,
+    )
     if not found:
         return None
-    text = str(json.loads(found[0])["text"] if found[0] else found[1]).strip().rstrip(";")
+    [(note, sql)] = found
+    text = str(json.loads(note)["text"] if note else sql).strip().rstrip(";")
     return f"{text};"
 
 
 def _sequence(session: Session, name: TableName) -> str | None:
-    with session.duckdb.cursor() as asked:
-        found = asked.execute(
-            "SELECT start_value, increment_by FROM duckdb_sequences() "
-            "WHERE (database_name, schema_name, sequence_name) = (?, ?, ?)",
-            name,
-        ).fetchone()
+    found = session.ask(
+        "SELECT start_value, increment_by FROM duckdb_sequences() "
+        "WHERE (database_name, schema_name, sequence_name) = (?, ?, ?)",
+        name,
+    )
     if not found:
         return None
+    [(start, step)] = found
     return (
-        f"create or replace sequence {_identifier(name[2])} start with {found[0]} "
-        f"increment by {found[1]} noorder;"
+        f"create or replace sequence {_identifier(name[2])} start with {start} "
+        f"increment by {step} noorder;"
     )
 
 

@@ -105,6 +105,8 @@ def _function(failed: Failed, match: re.Match[str]) -> ProgrammingError:
 
 
 _INVALID = "SQL compilation error: error {at}\ninvalid identifier '{0}'"
+_UNKNOWN_COLUMN = _error(904, "42000", _INVALID)
+_EXISTS = _error(2002, "42710", COMPILATION + "Object '{0}' already exists.")
 _TRANSLATIONS: list[tuple[str, _Translation]] = [
     (  # said by the macros of `functions`
         r"Invalid Input Error: ((?:The local Snowflake does not|Numeric value|Boolean value|Date|"
@@ -157,23 +159,23 @@ _TRANSLATIONS: list[tuple[str, _Translation]] = [
     ),
     (
         r"(?:Table|View|Schema|Sequence|Function|Type) with name \"?(.+?)\"? already exists",
-        _error(2002, "42710", COMPILATION + "Object '{0}' already exists."),
+        _EXISTS,
     ),
     (
         r"database with name \"?(.+?)\"? already exists",
-        _error(2002, "42710", COMPILATION + "Object '{0}' already exists."),
+        _EXISTS,
     ),
-    (r"Referenced column \"(.+?)\" (?:was )?not found", _error(904, "42000", _INVALID)),
+    (r"Referenced column \"(.+?)\" (?:was )?not found", _UNKNOWN_COLUMN),
     (
         r"(?:Values list|Table) \"(.+?)\" does not have a column named \"(.+?)\"",
-        _error(904, "42000", "SQL compilation error: error {at}\ninvalid identifier '{1}'"),
+        _error(904, "42000", _INVALID.replace("{0}", "{1}")),
     ),
     (
         r"[Cc]olumn with name (\S+) (?:does not exist|was not found)",
-        _error(904, "42000", _INVALID),
+        _UNKNOWN_COLUMN,
     ),
-    (r"does not have a column with name \"(.+?)\"", _error(904, "42000", _INVALID)),
-    (r"Column \"?(.+?)\"? referenced that exists in the SELECT", _error(904, "42000", _INVALID)),
+    (r"does not have a column with name \"(.+?)\"", _UNKNOWN_COLUMN),
+    (r"Column \"?(.+?)\"? referenced that exists in the SELECT", _UNKNOWN_COLUMN),
     (
         r"Referenced table \"(.+?)\" not found",
         lambda failed, match: ProgrammingError(
@@ -183,10 +185,10 @@ _TRANSLATIONS: list[tuple[str, _Translation]] = [
             sqlstate="42000",
         ),
     ),
-    (r"Referenced update column (\S+) not found", _error(904, "42000", _INVALID)),
+    (r"Referenced update column (\S+) not found", _UNKNOWN_COLUMN),
     (
         r"Cannot attach \"(.+?)\" - the database file",
-        _error(2002, "42710", COMPILATION + "Object '{0}' already exists."),
+        _EXISTS,
     ),
     (
         r"Ambiguous reference to column name \"(.+?)\"",
@@ -218,10 +220,6 @@ _TRANSLATIONS: list[tuple[str, _Translation]] = [
         _error(90150, "22000", "Single-row subquery returns more than one row."),
     ),
     (r"[Cc]ould not convert string ['\"](?P<value>.*)['\"] to '?(?P<kind>\w+)", _not_recognized),
-    (
-        r"Failed to cast value: [Cc]ould not convert string ['\"](.*)['\"] to '?(\w+)",
-        _not_recognized,
-    ),
     (
         r"[Cc]ould not parse string \"(.*)\" according",
         _error(100096, "22007", "Can't parse '{0}' as date with format"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,11 @@ class Connection(FakeSnowflakeConnection):
         if not is_open:
             self.written.clear()
 
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement of DuckDB's beside the session's, and return its rows."""
+        with self.duckdb.cursor() as asked:
+            return asked.execute(sql, list(values)).fetchall()
+
     def full_name(self, table: Expr) -> TableName:
         """Return a table's name as Snowflake resolves it in this session."""
         parts = (table.args.get("catalog"), table.args.get("db"), table.this)
@@ -73,19 +79,16 @@ class Connection(FakeSnowflakeConnection):
         describe = transforms.SQL_DESCRIBE_TABLE.substitute(
             catalog=catalog, schema=schema, table=name
         )
-        with self.duckdb.cursor() as described:
-            return described.execute(describe).fetchall()
+        return self.ask(describe)
 
     def text_lengths(self, table: TableName) -> dict[str, int]:
         """Return the lengths of a table's texts that have one, by their names in upper case."""
-        with self.duckdb.cursor() as notes:
-            rows = notes.execute(
-                "select upper(ext_column_name), ext_character_maximum_length "
-                f"from {_LENGTHS} where {_OF_TABLE} "
-                f"and ext_character_maximum_length < {LONGEST_TEXT}",
-                table,
-            ).fetchall()
-        return dict(rows)
+        rows = self.ask(
+            "select upper(ext_column_name), ext_character_maximum_length "
+            f"from {_LENGTHS} where {_OF_TABLE} and ext_character_maximum_length < {LONGEST_TEXT}",
+            table,
+        )
+        return {str(name): int(length) for name, length in rows}
 
     def move_text_lengths(self, table: TableName, new: TableName) -> None:
         """Keep the lengths of a table's texts under its new name."""
@@ -94,13 +97,11 @@ class Connection(FakeSnowflakeConnection):
             self.forget_text_lengths(table)
             catalog, schema, name = map(in_quotes, new)
             quoted = [(in_quotes(column), length) for column, length in lengths.items()]
-            with self.duckdb.cursor() as notes:
-                notes.execute(info_schema.insert_text_lengths_sql(catalog, schema, name, quoted))
+            self.ask(info_schema.insert_text_lengths_sql(catalog, schema, name, quoted))
 
     def forget_text_lengths(self, table: TableName) -> None:
         """Forget those of an earlier table of the same name."""
-        with self.duckdb.cursor() as notes:
-            notes.execute(f"delete from {_LENGTHS} where {_OF_TABLE}", table)
+        self.ask(f"delete from {_LENGTHS} where {_OF_TABLE}", table)
 
     def file_format(self, name: str) -> dict[str, Any]:
         """Return the options of a file format."""
@@ -108,22 +109,20 @@ class Connection(FakeSnowflakeConnection):
 
     def has_schema(self, catalog: str, schema: str | None) -> bool:
         """Tell whether there is a database, or a schema in it."""
-        with self.duckdb.cursor() as asked:
-            found = asked.execute(
-                "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ?", [catalog]
-            ).fetchall()
+        found = self.ask(
+            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ?", [catalog]
+        )
         name = "_fs_information_schema" if schema == "INFORMATION_SCHEMA" else schema
         return bool(found) if name is None else (name,) in found
 
     def has_note(self, kind: str, name: TableName) -> bool:
         """Tell whether DuckDB has a comment on a table or a view."""
-        with self.duckdb.cursor() as asked:
-            found = asked.execute(
-                f"SELECT comment FROM duckdb_{kind.lower()}s() WHERE "
-                f"(database_name, schema_name, {kind.lower()}_name) = (?, ?, ?)",
-                name,
-            ).fetchone()
-        return bool(found and found[0])
+        found = self.ask(
+            f"SELECT comment FROM duckdb_{kind.lower()}s() WHERE "
+            f"(database_name, schema_name, {kind.lower()}_name) = (?, ?, ?)",
+            name,
+        )
+        return bool(found and found[0][0])
 
     def enter(self, catalog: str, schema: str | None) -> None:
         """Make a database and a schema the current ones."""
@@ -134,37 +133,27 @@ class Connection(FakeSnowflakeConnection):
 
     def table_exists(self, name: TableName) -> bool:
         """Tell whether there is a table or a view of that name."""
-        with self.duckdb.cursor() as asked:
-            found = asked.execute(
-                "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = "
-                "(?, ?, ?) UNION ALL SELECT 1 FROM duckdb_views() "
-                "WHERE (database_name, schema_name, view_name) = (?, ?, ?)",
-                [*name, *name],
-            )
-            return found.fetchone() is not None
+        found = self.ask(
+            "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = "
+            "(?, ?, ?) UNION ALL SELECT 1 FROM duckdb_views() "
+            "WHERE (database_name, schema_name, view_name) = (?, ?, ?)",
+            [*name, *name],
+        )
+        return bool(found)
 
     def stage_address(self, name: TableName) -> str | None:
         """Return a named stage's address, empty if it is internal; None if there is none."""
-        with self.duckdb.cursor() as stages:
-            found = stages.execute(f"SELECT url FROM {_STAGES} WHERE {_NAMED}", name).fetchone()
-        return str(found[0] or "") if found else None
+        found = self.ask(f"SELECT url FROM {_STAGES} WHERE {_NAMED}", name)
+        return str(found[0][0] or "") if found else None
 
     def drop_stage(self, name: TableName) -> bool:
         """Forget a named stage; False if there is none."""
-        with self.duckdb.cursor() as stages:
-            gone = stages.execute(f"DELETE FROM {_STAGES} WHERE {_NAMED} RETURNING name", name)
-            return gone.fetchone() is not None
+        return bool(self.ask(f"DELETE FROM {_STAGES} WHERE {_NAMED} RETURNING name", name))
 
     def drop_file_format(self, name: TableName) -> bool:
         """Forget a file format; False if there is none."""
-        with self.duckdb.cursor() as formats:
-            return bool(
-                formats.execute(
-                    f"delete from {GLOBAL_DATABASE_NAME}._fs_information_schema._fs_file_formats "
-                    "where database_name = ? and schema_name = ? and name = ? returning name",
-                    name,
-                ).fetchall()
-            )
+        formats = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_file_formats"
+        return bool(self.ask(f"DELETE FROM {formats} WHERE {_NAMED} RETURNING name", name))
 
     def drop_database(self, name: TableName) -> bool:
         """Delete a database with its file; False if there is none. fakesnow knows no DROP of it."""
