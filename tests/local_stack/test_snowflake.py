@@ -81,6 +81,32 @@ def put_json(cursor: SnowflakeCursor, folder: Path, sync: str, records: list[Any
     cursor.execute(f"put 'file://{file}' '@~/test/{sync}'")
 
 
+def test_a_table_is_altered_when_others_can_see_it(
+    project: Project, cursor: SnowflakeCursor
+) -> None:
+    """Who has read LAST_ALTERED reads it again after each commit, and knows what it has missed."""
+    asked = "select last_altered from information_schema.tables where table_name = 'T'"
+
+    def altered() -> datetime.datetime:
+        [[moment]] = project.warehouse(asked)
+        assert isinstance(moment, datetime.datetime)
+        return moment
+
+    made = altered()
+    cursor.execute("insert into RAW.T (ID) values (1)")
+    filled = altered()
+    assert made < filled
+    cursor.execute("begin")
+    cursor.execute("delete from RAW.T")
+    cursor.execute("rollback")
+    assert altered() == filled
+    cursor.execute("begin")
+    cursor.execute("update RAW.T set ID = 2")
+    assert altered() == filled
+    cursor.execute("commit")
+    assert altered() > filled
+
+
 def test_put_list_remove(cursor: SnowflakeCursor, tmp_path: Path) -> None:
     put_json(cursor, tmp_path, "a", RECORDS)
     assert columns(cursor)[:3] == ["source", "target", "source_size"]

@@ -38,11 +38,17 @@ def note(session: Session, statement: Expr, text: str) -> None:
     if not isinstance(statement, exp.Create | exp.Drop) and (
         table := rewrite.written_table(statement)
     ):
+        session.altered.add(session.full_name(table))
+    if isinstance(statement, exp.Rollback):
+        session.altered.clear()
+    elif session.altered and not session.in_transaction:
+        # What others may see since now; what is noted earlier could be read before it is there.
         with session.duckdb.cursor() as notes:
-            notes.execute(
+            notes.executemany(
                 f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())",
-                session.full_name(table),
+                sorted(session.altered),
             )
+        session.altered.clear()
     if isinstance(statement, exp.Drop) and statement.args["kind"] in ("SCHEMA", "DATABASE"):
         _note_schema(session, statement.args["kind"], statement.args["tables"][0], is_new=False)
     if not isinstance(statement, exp.Create) or statement.find(exp.TemporaryProperty):

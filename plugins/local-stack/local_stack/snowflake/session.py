@@ -79,6 +79,8 @@ class Session(Connection):
         self.transaction: int | None = None
         self.last_transaction: int | None = None
         self.text = ""
+        # Tables that the open transaction has written to.
+        self.altered: set[TableName] = set()
         self.variable_values: dict[str, exp.Literal] = {}
         self._runner = runner
         # Snowflake's temporary objects live in a schema, DuckDB's in a namespace of their own.
