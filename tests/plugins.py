@@ -63,9 +63,18 @@ PROGRAMS = {
         "cli",
         "dbt.adapters.snowflake",
     ),
+    "dbt-snowflake:build": (
+        ".meltano/utilities/dbt-snowflake/venv",
+        "build",
+        "main",
+        "dbt.adapters.snowflake",
+        "openlineage.dbt",
+    ),
     "local-stack": (".meltano/utilities/local-stack/venv", "local_stack.cli", "main"),
     "airflow": (".meltano/utilities/airflow/venv", "airflow.__main__", "main"),
 }
+# Where modules are that are not installed.
+PATHS = {"dbt-snowflake:build": str(ROOT / "transform")}
 # What reads its settings while it is imported, so that each environment has a process of its own.
 SET_AT_IMPORT = {"airflow"}
 
@@ -74,9 +83,10 @@ SET_AT_IMPORT = {"airflow"}
 def _imported(program: str, settings: frozenset[tuple[str, str]]) -> subprocess.Popen[str]:
     """Start a process that has imported a program, for all runs of this worker."""
     venv, *names = PROGRAMS[program]
+    path = {"PYTHONPATH": PATHS[program]} if program in PATHS else {}
     process = subprocess.Popen(
         [ROOT / venv / "bin/python", "-c", PROGRAM, *names],
-        env={**os.environ, "PYTHONWARNINGS": "ignore", **dict(settings)},
+        env={**os.environ, "PYTHONWARNINGS": "ignore", **dict(settings), **path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

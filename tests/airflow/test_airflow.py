@@ -243,8 +243,7 @@ def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Ite
     with changed(created.folder / "transform/transform.meltano.yml") as content:
         commands = content["plugins"]["utilities"][0]["commands"]
         commands["stage"] = {"args": STAGE}
-        # Elsewhere they are tried whole; here they are steps.
-        commands["build-empty"]["args"] += " --select stg_driva__cidades"
+        # Elsewhere it is tried whole; here it is a step.
         commands["build"]["args"] += (
             " --select +fct_vendas qualidade_dados --exclude test_type:generic"
         )
@@ -311,8 +310,7 @@ def test_a_dag_is_what_its_schedule_declares(airflow: Airflow) -> None:
     assert dag["dag_run_timeout"] == "PT4H"
     tasks = airflow.tasks("daily-elt")
     assert {name: task["downstream_task_ids"] for name, task in tasks.items()} == {
-        LOAD: ["dbt-snowflake-build-empty"],
-        "dbt-snowflake-build-empty": ["dbt-snowflake-build"],
+        LOAD: ["dbt-snowflake-build"],
         "dbt-snowflake-build": [],
     }
     for task in tasks.values():

@@ -16,11 +16,11 @@ def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
         ("daily-elt", "0 6 * * *", "elt"),
         ("hourly-vendas", "30 * * * *", "el"),
         ("daily-reconcile", "0 4 * * *", "reconcile"),
+        ("weekly-transform", "0 3 * * 0", "transform"),
         ("backfill", "@once", "elt"),
     ]
     assert schedules[0]["job"]["tasks"] == [
         "tap-postgres target-snowflake",
-        "dbt-snowflake:build-empty",
         "dbt-snowflake:build",
     ]
 

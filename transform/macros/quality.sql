@@ -9,13 +9,15 @@
     {%- if table -%}
         insert into {{ table }}
         values
+        {%- set rows_of = {} -%}
         {%- for result in tests %}
-            {{ quality_row(result) }}{{ ',' if not loop.last }}
+            {{ quality_row(result, rows_of) }}{{ ',' if not loop.last }}
         {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro quality_row(result) -%}
+{# Args: result, a test's; rows_of, the number of rows by table, as far as they were counted. #}
+{% macro quality_row(result, rows_of) -%}
     {%- set node = result.node -%}
     {%- set meta = {
         'unique': {'tipo': 'chave', 'descricao': 'Nenhum valor se repete.'},
@@ -38,7 +40,7 @@
         {%- set row.query = 'select * from ' ~ node.relation_name -%}
         {%- set row.message = first_rows(node.relation_name) -%}
         {%- if not by_level -%}
-            {%- set row.percent = percent_of_table(result.failures, tested_table(node)) -%}
+            {%- set row.percent = percent_of_table(result.failures, tested_table(node), rows_of) -%}
         {%- endif -%}
         {%- if situation == 'aviso' and (
             result.failures >= meta.nivel_de_alerta if by_level else row.percent > limit
@@ -70,9 +72,12 @@
 {%- endmacro %}
 
 {# What share of a table's rows a number is, in percent, to four decimals. #}
-{% macro percent_of_table(count, table) -%}
-    {%- set rows = run_query('select count(*) from ' ~ target.database ~ '.' ~ table) -%}
-    {{- return((100 * count / ([rows.columns[0][0] | int, 1] | max)) | round(4)) -}}
+{% macro percent_of_table(count, table, rows_of) -%}
+    {%- if table not in rows_of -%}
+        {%- set counted = run_query('select count(*) from ' ~ target.database ~ '.' ~ table) -%}
+        {%- do rows_of.update({table: counted.columns[0][0] | int}) -%}
+    {%- endif -%}
+    {{- return((100 * count / ([rows_of[table], 1] | max)) | round(4)) -}}
 {%- endmacro %}
 
 {# The table that a test is about: the one that it is written below in YAML, or the first it reads. #}

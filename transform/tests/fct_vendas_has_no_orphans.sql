@@ -3,6 +3,7 @@
 {{
     config(
         severity='warn',
+        tags=['clock'],
         meta={
             'tipo': 'relacionamento',
             'descricao': 'Veículo, concessionária, vendedor e cliente de uma venda chegam a tempo.',

@@ -2,6 +2,7 @@
 {{
     config(
         severity='warn',
+        tags=['clock'],
         meta={
             'tipo': 'regra de negócio',
             'descricao': 'Nenhuma venda é posterior à carga.',

@@ -3,6 +3,7 @@
 {{
     config(
         severity='warn',
+        tags=['clock'],
         fail_calc='coalesce(max(nivel), 0)',
         meta={
             'tipo': 'volume',

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_WAIT = 30
 # Steps that test the data, and how transform/macros/quality.sql says that a rule alerts.
-_TESTS = ("dbt-snowflake:build", "dbt-snowflake:test")
+_BUILDS = ("dbt-snowflake:build", "dbt-snowflake:build-all")
+_TESTS = (*_BUILDS, "dbt-snowflake:test")
 _ALERT = re.compile(r"\bALERTA (\w+): (.*)")
 _LINEAGE = "{{ macros.OpenLineageProviderPlugin.lineage_%s(task_instance) }}"
 
@@ -103,6 +104,6 @@ class MeltanoOperator(BaseOperator):
 
         if " " in self.step:
             return lineage.of_tables(self.step, self.env)
-        if self.step == "dbt-snowflake:build":
+        if self.step in _BUILDS:
             return lineage.of_exposures()
         return None

@@ -1,5 +1,11 @@
 {# Every run that tests adds its rows when it ends, by `record_quality`. #}
-{{ config(full_refresh=false, on_schema_change='append_new_columns') }}
+{{
+    config(
+        full_refresh=false,
+        on_schema_change='append_new_columns',
+        meta={'filled_by': 'record_quality'},
+    )
+}}
 
 select
     cast(null as varchar) as execucao_id,

@@ -28,8 +28,7 @@
 {%- set table = model.identifier | lower -%}
 {%- set totals = ref('stg_driva__reconciliacao') -%}
 {%- set newest = none -%}
-{%- if execute
-    and 'COLUNAS_SOMADAS' in adapter.get_columns_in_relation(totals) | map(attribute='name') -%}
+{%- if execute -%}
     {%- set newest = run_query(
         "select ids_por_faixa, colunas_somadas from " ~ totals ~ " where tabela = '" ~ table
         ~ "' and ids_por_faixa is not null order by conferido_em desc limit 1"
