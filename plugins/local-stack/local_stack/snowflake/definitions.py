@@ -24,11 +24,7 @@ def place(session: Session, statement: Expr) -> None:
         kind, name, *rest = (argument.name for argument in node.expressions)
         if rest:
             raise unsupported("GET_DDL with names in full")
-        text = exp.Literal.string(_definition(session, kind.upper(), name))
-        if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
-            node.replace(exp.alias_(text, node.sql("snowflake").upper(), quoted=True))
-        else:
-            node.replace(text)
+        node.replace(exp.Literal.string(_definition(session, kind.upper(), name)))
 
 
 def _definition(session: Session, kind: str, text: str) -> str:

@@ -33,6 +33,17 @@ _QUERIES_KNOWN = 1000
 _numbers = count(int(time.time() * 1000))
 
 
+class Cases:
+    """Whether there may be columns whose names are not in capitals.
+
+    Args:
+        are_mixed: what is known of those that are there.
+    """
+
+    def __init__(self, are_mixed: bool) -> None:
+        self.are_mixed = are_mixed
+
+
 class Session(Connection):
     """A client's session.
 
@@ -42,6 +53,7 @@ class Session(Connection):
         runner: runs a statement of this session by one of its cursors.
         results: of everybody's statements.
         history: everybody's statements.
+        cases: of everybody's columns.
         client: the client's name and version.
         role: the current role, if the client names one.
         warehouse: the current warehouse, if the client names one.
@@ -57,6 +69,7 @@ class Session(Connection):
         runner: Runner,
         results: Results,
         history: History,
+        cases: Cases,
         client: str | None = None,
         role: str | None = None,
         warehouse: str | None = None,
@@ -74,6 +87,7 @@ class Session(Connection):
         self.locks = locks
         self.results = results
         self.history = history
+        self.cases = cases
         self.client = client
         self.queries: deque[str] = deque(maxlen=_QUERIES_KNOWN)
         self.transaction: int | None = None

@@ -32,6 +32,8 @@ class Connection(FakeSnowflakeConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.written = Written()
+        # By DuckDB's name of a temporary table, as fakesnow keeps those of all others.
+        self.temporary_lengths: dict[str, dict[str, int]] = {}
 
     @property
     def duckdb(self) -> DuckDBPyConnection:
@@ -59,6 +61,17 @@ class Connection(FakeSnowflakeConnection):
         with self.duckdb.cursor() as asked:
             return asked.execute(sql, list(values)).fetchall()
 
+    @staticmethod
+    def place(table: TableName) -> str:
+        """Return a table's name in full as DuckDB reads it."""
+        catalog, schema, name = table
+        return exp.table_(name, schema, catalog, quoted=True).sql("duckdb")
+
+    def columns_of(self, query: str) -> list[tuple[str, str]]:
+        """Return the names and DuckDB's types of a query's columns, which does not run."""
+        planned = self.duckdb.sql(query)
+        return list(zip(planned.columns, map(str, planned.types), strict=True))
+
     def full_name(self, table: Expr) -> TableName:
         """Return a table's name as Snowflake resolves it in this session."""
         parts = (table.args.get("catalog"), table.args.get("db"), table.this)
@@ -83,6 +96,8 @@ class Connection(FakeSnowflakeConnection):
 
     def text_lengths(self, table: TableName) -> dict[str, int]:
         """Return the lengths of a table's texts that have one, by their names in upper case."""
+        if table[0] == "temp":
+            return self.temporary_lengths.get(table[2], {})
         rows = self.ask(
             "select upper(ext_column_name), ext_character_maximum_length "
             f"from {_LENGTHS} where {_OF_TABLE} and ext_character_maximum_length < {LONGEST_TEXT}",

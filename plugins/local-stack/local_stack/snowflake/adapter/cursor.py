@@ -123,6 +123,8 @@ class Cursor(FakeSnowflakeCursor):
             # fakesnow looks for a temporary table's load history in its database, which has none.
             self._conn.duckdb.execute(translated.sql("duckdb"))
             name = table.name if table else ""
+            lengths = {column.upper(): length for column, length in notes["text_lengths"] or ()}
+            self._conn.temporary_lengths[name] = lengths
             self.answer(["status"], [(f"Table {name} successfully created.",)])
             return
         self._execute(translated, params if translated.find(exp.Placeholder) else None)
