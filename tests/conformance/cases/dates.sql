@@ -362,7 +362,6 @@ select time_slice('2024-03-15 10:37:00'::timestamp, 1, 'hour'), time_slice('2024
 
 select current_date() - '2024-01-01'::date > 0, datediff(day, '2024-01-01', current_date) > 0, typeof(current_date()::variant);
 -- true, true, 'DATE'
--- here: wrong
 
 -- https://docs.snowflake.com/en/sql-reference/functions/convert_timezone
 

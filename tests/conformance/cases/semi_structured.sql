@@ -335,3 +335,40 @@ select f.path, f.key from table(flatten(parse_json('{"a b": 1}'))) f;
 
 select f.seq = f.seq, f.this:a::int from table(flatten(input => parse_json('{"a": 1}'))) f;
 -- true, 1
+
+-- https://docs.snowflake.com/en/sql-reference/functions/typeof
+
+select typeof(to_variant('10:00:00'::time)), typeof('2024-01-01 10:00:00'::timestamp_ntz::variant), typeof(to_variant(x'ff')), typeof(to_variant('a')), typeof(to_variant(1));
+-- 'TIME', 'TIMESTAMP_NTZ', 'BINARY', 'VARCHAR', 'INTEGER'
+
+select typeof(object_construct('d', '2024-01-01'::date):d);
+-- 'DATE'
+-- here: refused
+
+select is_integer(parse_json('"2024-01-01"')), is_varchar(parse_json('"2024"')), typeof(parse_json('"x"'));
+-- false, true, 'VARCHAR'
+
+create table T (V variant);
+insert into T select current_date();
+select typeof(V) from T;
+-- 'DATE'
+-- here: refused
+
+create table T (V variant);
+insert into T select 1 union all select 2;
+update T set V = 3 where V = 1;
+select typeof(V), V::int from T order by 2;
+-- 'INTEGER', 2
+-- 'INTEGER', 3
+
+select to_variant('2024-01-15'::date)::date;
+-- date '2024-01-15'
+-- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/parameters#timestamp-ntz-output-format
+
+select object_construct('t', '2024-01-01 10:00:00'::timestamp_ntz):t::varchar, array_construct('2024-01-01 10:00:00'::timestamp_ntz)[0]::varchar, array_agg('2024-01-01 10:00:00'::timestamp_ntz)[0]::varchar;
+-- '2024-01-01 10:00:00.000', '2024-01-01 10:00:00.000', '2024-01-01 10:00:00.000'
+
+select {'t': '2024-01-01 10:00:00'::timestamp_ntz}:t::timestamp_ntz, array_append([], '2024-01-01'::date)[0]::date;
+-- timestamp '2024-01-01 10:00:00', date '2024-01-01'

@@ -59,3 +59,23 @@ remove @S;
 list @S;
 select count(*) from table(result_scan(last_query_id()));
 -- 0
+
+-- https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv);
+-- error: User character length limit (3) exceeded by string 'abcdef'
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv) truncatecolumns = true;
+select * from T;
+-- 1, 'abc'
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv) on_error = continue;
+select count(*) from T;
+-- 0
+-- here: refused

@@ -127,3 +127,26 @@ insert into t values (1);
 alter table t add column b int default 5;
 select a, b from t;
 -- 1, 5
+
+-- https://docs.snowflake.com/en/sql-reference/data-types-text
+
+create table T (A varchar(3));
+insert into T select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A varchar(3));
+insert into T values ('abc');
+update T set A = 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A int, B varchar(3));
+insert into T values (1, 'abc');
+merge into T using (select 1 as A, 'abcdef' as B) s on T.A = s.A when matched then update set B = s.B;
+-- error: String 'abcdef' is too long and would be truncated
+
+create temporary table U (A varchar(3));
+insert into U select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A varchar(3)) as select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated

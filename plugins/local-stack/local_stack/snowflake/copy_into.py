@@ -8,7 +8,7 @@ from typing import Any
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import execution
+from local_stack.snowflake import execution, fitting
 from local_stack.snowflake.adapter import Cursor, Value, parse_options
 from local_stack.snowflake.errors import unsupported
 from local_stack.snowflake.session import Session
@@ -56,6 +56,8 @@ def _load(
     if error not in ("", "ABORT_STATEMENT"):
         raise unsupported(f"COPY with ON_ERROR = {error}")
     forces = _is_true(options.pop("FORCE", None))
+    truncates = _is_true(options.pop("TRUNCATECOLUMNS", None))
+    truncates |= _word(options.pop("ENFORCE_LENGTH", None)) == "FALSE"
     if options:
         raise unsupported(f"COPY option {', '.join(sorted(options))}")
     at = session.staged(path)
@@ -77,9 +79,9 @@ def _load(
                 continue
             rows = select.copy() if select else _columns(session, copy, read, by_name, file)
             staged.rewrite(rows, [file], read, "$COPIED")
-            execution.run(
-                session, cursor, exp.Insert(this=_target(session, copy, by_name), expression=rows)
-            )
+            insert = exp.Insert(this=_target(session, copy, by_name), expression=rows)
+            fitting.fit(session, insert, "left" if truncates else "copied")
+            execution.run(session, cursor, insert)
             count = cursor.rowcount or 0
             loaded.append((name, "LOADED", count, count, 1, 0, *[None] * 4))
             session.stages.note_load(table, file)

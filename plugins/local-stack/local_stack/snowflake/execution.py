@@ -6,7 +6,15 @@ from contextlib import nullcontext
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import definitions, fitting, names, pivots, rewrite, rewrites
+from local_stack.snowflake import (
+    definitions,
+    fitting,
+    names,
+    pivots,
+    rewrite,
+    rewrites,
+    set_operations,
+)
 from local_stack.snowflake.adapter import Cursor, MutableParams
 from local_stack.snowflake.catalog import check_new_types
 from local_stack.snowflake.merge import counted, merge
@@ -97,6 +105,7 @@ def _run_part(
 ) -> None:
     if rewrite.is_definition(translated):
         session.commit_before_definition()
+    set_operations.match_types(session, translated)
     with nullcontext() if isinstance(translated, exp.Query) else session.locks.writing:
         cursor.run(translated, params)
     if isinstance(translated, exp.Query):
@@ -109,10 +118,16 @@ def _create_and_fill(
     """Create a table with typed columns and fill it: both, or neither."""
     name = create.find(exp.Table)
     columns = [column for column in create.this.expressions if isinstance(column, exp.ColumnDef)]
-    lengths = {c.name.upper(): int(size.name) for c in columns if (size := rewrite.length(c.kind))}
-    if insert and lengths:
-        fitting.fit_rows(insert, [column.name for column in columns], lengths)
+    if insert:
+        fits = fitting.fits_of(
+            (c.name, bool(c.kind and c.kind.this == exp.DType.VARIANT), rewrite.length(c.kind))
+            for c in columns
+        )
+        if fits:
+            fitting.fit_rows(insert, [column.name for column in columns], fits)
     parts = [cursor.translate(part) for part in (create, insert) if part]
+    for part in parts:
+        set_operations.match_types(session, part)
     session.commit_before_definition()
     with session.locks.writing, session.atomic():
         for part in parts:

@@ -24,10 +24,10 @@ def contract_table(create: Expr) -> tuple[exp.Create, exp.Insert] | None:
     return table, exp.Insert(this=create.this.this.copy(), expression=query.copy())
 
 
-def length(kind: exp.DataType | None) -> exp.DataTypeParam | None:
+def length(kind: exp.DataType | None) -> int | None:
     """Return the length of a type of text, if it has one."""
     is_text = kind and kind.this in (exp.DType.VARCHAR, exp.DType.TEXT) and kind.expressions
-    return kind.expressions[0] if kind and is_text else None
+    return int(kind.expressions[0].name) if kind and is_text else None
 
 
 def unenforced(node: Expr) -> Expr | None:

@@ -21,6 +21,15 @@ create macro _sf.fitted(x, length) as case
     else x
 end;
 
+-- What COPY writes into a column, which may be told to cut it.
+create macro _sf.left(x, length) as left(x::varchar, length);
+create macro _sf.copied(x, length) as case
+    when length(x::varchar) > length then error(
+        'User character length limit (' || length || ') exceeded by string ''' || x::varchar || ''''
+    )
+    else x
+end;
+
 create macro _sf.strtok_to_array(x, delimiters) as to_json(list_filter(
     string_split(
         translate(x, delimiters, repeat(left(delimiters, 1), length(delimiters))),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from sqlglot import Expr, exp
 
 from local_stack.snowflake import names
 from local_stack.snowflake.errors import unsupported
-from local_stack.snowflake.rewrites.calls import Rules, call
+from local_stack.snowflake.rewrites.calls import Rules
 from local_stack.snowflake.rewrites.conversions import named as converted
 from local_stack.snowflake.rewrites.semi_structured import named as structured
 
@@ -75,36 +74,12 @@ def positional(node: exp.Parameter) -> Expr:
     return exp.column(f"COLUMN{node.name}")
 
 
-def _is_number(node: Expr) -> bool:
-    return isinstance(node, exp.Literal) and not node.is_string
-
-
-def united(node: exp.Union) -> Expr:
-    """A text beside a constant of another type is cast to that type."""
-    sides = [side.unnest() for side in (node.this, node.expression)]
-    if not all(isinstance(side, exp.Select) for side in sides):
-        return node
-    for pair in zip(*(side.expressions for side in sides), strict=False):
-        values = [item.unalias() for item in pair]
-        if all(not v.find(exp.Column, exp.Star, exp.Query, exp.AggFunc) for v in values):
-            for value, other in (values, values[::-1]):
-                is_text = isinstance(value, exp.Literal) and value.is_string
-                if not is_text or isinstance(other, exp.Null):
-                    continue
-                if _is_number(other) and re.fullmatch(r"[+-]?\d+(\.\d+)?", value.name):
-                    value.replace(exp.Literal.number(value.name))
-                else:
-                    value.replace(call("like", value.copy(), other.copy()))
-    return node
-
-
 RULES: Rules = {
     exp.DataType: character,
     exp.Select: names.distinct,
     exp.Join: joined,
     exp.Parameter: positional,
     exp.Pivot: pivoted,
-    exp.Union: united,
     exp.Anonymous: named,
     exp.MatchRecognize: refused("MATCH_RECOGNIZE"),
     exp.Connect: refused("CONNECT BY; a recursive WITH is there"),

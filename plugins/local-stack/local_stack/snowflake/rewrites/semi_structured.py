@@ -33,7 +33,6 @@ _SAME: dict[type[Expr], str] = {
     exp.CheckJson: "check_json",
     exp.JSONKeys: "object_keys",
     exp.StripNullValue: "strip_null_value",
-    exp.Typeof: "typeof",
 }
 # sqlglot knows none of these.
 _NAMED = {
@@ -50,7 +49,26 @@ def same(node: Expr) -> Expr:
 
 def array(node: exp.Array) -> Expr:
     """An ARRAY holds values of any type."""
-    return native("json_array", *node.expressions)
+    return native("json_array", *map(member, node.expressions))
+
+
+def member(value: Expr) -> Expr:
+    """Say what a value is among others."""
+    return value if isinstance(value, exp.Literal) else call("member", value)
+
+
+def aggregated(node: exp.ObjectAgg) -> Expr:
+    """An OBJECT holds values of any type."""
+    node.set("expression", member(node.expression))
+    return node
+
+
+def type_of(node: exp.Typeof) -> Expr:
+    """The type of what a VARIANT is made of, which it does not keep."""
+    value = node.this
+    if isinstance(value, exp.Anonymous) and value.name == "_sf.to_variant":
+        return call("typeof_value", *value.expressions)
+    return call("typeof", value)
 
 
 def swapped(node: exp.ArrayContains | exp.ArrayPosition) -> Expr:
@@ -170,17 +188,23 @@ def element(node: exp.Bracket) -> Expr:
 
 
 def object_of(node: exp.Struct) -> Expr:
-    """A key keeps its case."""
+    """A key keeps its case, and its value may be of any type."""
     for pair in node.expressions:
         if isinstance(pair, exp.PropertyEQ) and isinstance(pair.this, exp.Identifier):
             pair.set("this", exp.Literal.string(pair.this.name))
+        if isinstance(pair, exp.PropertyEQ | exp.JSONKeyValue):
+            pair.set("expression", member(pair.expression))
     return node
 
 
 RULES: Rules = {
     exp.JSONExtract: operand,
     exp.Bracket: element,
+    exp.JSONObject: object_of,
+    exp.ObjectAgg: aggregated,
     exp.Struct: object_of,
+    exp.ToVariant: lambda node: call("to_variant", node.this),
+    exp.Typeof: type_of,
     **dict.fromkeys(_SAME, same),
     exp.Array: array,
     exp.ArrayContains: swapped,
