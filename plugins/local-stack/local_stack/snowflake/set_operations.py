@@ -39,16 +39,14 @@ def match_types(session: Session, translated: Expr) -> None:
         if is_part or operation.args.get("by_name") or _is_recursive(operation):
             continue
         sides = list(_sides(operation))
-        try:
-            found = [_columns(session, side) for side in sides]
-        except duckdb.Error:
-            if session.in_transaction:
-                session.written.write_again(session.duckdb)
-            continue  # it has columns of a query around it, or an error that it is to run into
-        names = [name for name, _ in found[0]]
-        types = [[kind for _, kind in columns] for columns in found]
+        found = _columns(session, operation, sides)
+        names = [name for name, _ in found[: len(found) // len(sides)]]
+        types = [
+            [kind for _, kind in found[start : start + len(names)]]
+            for start in range(0, len(found), len(names) or 1)
+        ]
         wanted = [_type(kinds) for kinds in zip(*types, strict=False)]
-        for side, kinds in zip(sides, types, strict=True):
+        for side, kinds in zip(sides, types, strict=False):
             casts = [to if kind == _TEXT else None for kind, to in zip(kinds, wanted, strict=False)]
             if any(casts):
                 _cast(side, names, casts)
@@ -70,28 +68,43 @@ def _sides(node: Expr) -> Iterator[Expr]:
         yield node
 
 
-def _columns(session: Session, side: Expr) -> list[tuple[str, str]]:
-    """Return the names of a query's columns, and DuckDB's types."""
-    query = side.copy()
-    for mark in list(query.find_all(exp.Placeholder)):
-        mark.replace(exp.null())
-    known = {cte.alias: cte for cte in reversed(list(_visible(side)))}
-    with_ = [cte.sql("duckdb") for cte in known.values()]
-    prefix = f"WITH {', '.join(with_)} " if with_ else ""
-    return session.columns_of(prefix + query.sql("duckdb"))
+def _columns(session: Session, operation: Expr, sides: list[Expr]) -> list[tuple[str, str]]:
+    """Return the names of all sides' columns, one side's after the other's, and DuckDB's types.
+
+    There are none where columns are of a query around it, or it is to run into an error.
+    """
+    named = {table.name for side in sides for table in side.find_all(exp.Table)}
+    ctes = []
+    for cte in _visible(operation):
+        if cte.alias in named:
+            ctes.append(cte.sql("duckdb"))
+            named |= {table.name for table in cte.find_all(exp.Table)}
+    prefix = f"WITH {', '.join(reversed(ctes))} " if ctes else ""
+    marks = [mark for side in sides for mark in side.find_all(exp.Placeholder)]
+    if marks:
+        sides = [side.transform(_without_marks) for side in sides]
+    columns = ", ".join(f"({side.sql('duckdb')})" for side in sides)
+    try:
+        return session.columns_of(f"{prefix}SELECT * FROM {columns}")
+    except duckdb.Error:
+        if session.in_transaction:
+            session.written.write_again(session.duckdb)
+        return []
+
+
+def _without_marks(node: Expr) -> Expr:
+    return exp.null() if isinstance(node, exp.Placeholder) else node
 
 
 def _visible(node: Expr) -> Iterator[exp.CTE]:
     """Yield the CTEs around a query that it can see, the last first."""
     below: Expr = node
-    above = node.parent
+    above: Expr | None = node
     while above:
         if isinstance(above, exp.With):
-            before = above.expressions[: below.index or 0]
-            yield from reversed(before)
-            below, above = above, above.parent
-            if above:
-                below, above = above, above.parent
+            yield from reversed(above.expressions[: below.index or 0])
+            below = above.parent or above  # whose CTEs these are
+            above = below.parent
             continue
         if with_ := above.args.get("with_"):
             yield from reversed(with_.expressions)
