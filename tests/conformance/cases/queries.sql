@@ -478,3 +478,18 @@ merge into T using (select 1 as "k") s on T.A = s.K when matched then delete;
 
 select "ID" from (select "id" as id from (select 1 as "id")) where id = 1;
 -- 1
+
+-- https://docs.snowflake.com/en/sql-reference/constructs/order-by
+
+select x, y from values (2, 'a'), (1, 'b') as t(x, y) order by all;
+-- 1, 'b'
+-- 2, 'a'
+
+-- https://docs.snowflake.com/en/sql-reference/constructs/values
+
+select t.$2, $1, t.column1 from (values (1, 'a')) t;
+-- 'a', 1, 1
+
+select column1 + 1 from values (1), (2) v order by 1;
+-- 2
+-- 3

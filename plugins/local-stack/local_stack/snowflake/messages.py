@@ -117,7 +117,7 @@ _EXISTS = _error(2002, "42710", COMPILATION + "Object '{0}' already exists.")
 _TRANSLATIONS: list[tuple[str, _Translation]] = [
     (  # said by the macros of `functions`
         r"Invalid Input Error: ((?:The local Snowflake does not|Numeric value|Boolean value|Date|"
-        r"Timestamp|Time|String|User character length|Can't parse|Error parsing JSON|"
+        r"Timestamp|Time|String|User character length|Can't parse|Error parsing (?:JSON|URL)|"
         r"Duplicate field key|Invalid argument types).*)",
         _said,
     ),
@@ -161,7 +161,7 @@ _TRANSLATIONS: list[tuple[str, _Translation]] = [
         _error(2140, "42601", COMPILATION + "Unknown table function {1}"),
     ),
     (
-        r"Function with name \"?(\w+)\"? (?:does not|is not)",
+        r"Function with name \"?([\w$]+)\"? (?:does not|is not)",
         lambda _, match: unknown_function(match[1].upper()),
     ),
     (

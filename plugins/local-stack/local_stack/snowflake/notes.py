@@ -66,6 +66,7 @@ def schema_name(session: Session, table: exp.Table) -> tuple[str, str]:
 def forget(session: Session, catalog: str, schema: str | None) -> None:
     """Forget what is kept of a schema's objects, or of a database's."""
     session.stages.forget(catalog, schema)
+    session.forget_temporary(catalog, schema)
     with session.duckdb.cursor() as notes:
         for table, prefix in _BY_SCHEMA.items():
             names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"

@@ -114,6 +114,14 @@ class Connection(FakeSnowflakeConnection):
             quoted = [(in_quotes(column), length) for column, length in lengths.items()]
             self.ask(info_schema.insert_text_lengths_sql(catalog, schema, name, quoted))
 
+    def rename_text_length(self, table: TableName, column: str, new: str) -> None:
+        """Keep the length of a text under its column's new name."""
+        self.ask(
+            f"update {_LENGTHS} set ext_column_name = ? where {_OF_TABLE} "
+            "and upper(ext_column_name) = upper(?)",
+            [new, *table, column],
+        )
+
     def forget_text_lengths(self, table: TableName) -> None:
         """Forget those of an earlier table of the same name."""
         self.ask(f"delete from {_LENGTHS} where {_OF_TABLE}", table)

@@ -142,6 +142,8 @@ class Cursor(FakeSnowflakeCursor):
         name = self._conn.full_name(table)
         if isinstance(translated, exp.Alter):
             for action in translated.args.get("actions", ()):
+                if isinstance(action, exp.RenameColumn):
+                    self._conn.rename_text_length(name, action.this.name, action.args["to"].name)
                 if isinstance(action, exp.AlterRename):
                     self._conn.move_text_lengths(name, self._conn.full_name(action.this))
         is_new = isinstance(translated, exp.Create) and translated.kind == "TABLE"

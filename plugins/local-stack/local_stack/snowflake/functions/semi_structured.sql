@@ -76,6 +76,12 @@ create macro _sf.get(x, key) as case
     when typeof(key) = 'VARCHAR' then json_extract(x, '$."' || key::varchar || '"')
     when typeof(key) != 'VARCHAR' then json_extract(x, '$[' || key::varchar || ']')
 end;
+create macro _sf.get_ignore_case(x, key) as coalesce(
+    json_extract(x, '$."' || key || '"'),
+    json_extract(x, '$."' || list_filter(
+        json_keys(x), lambda k : lower(k) = lower(key)
+    )[1] || '"')
+);
 create macro _sf.check_json(x) as case when not json_valid(x) then 'not valid JSON' end;
 create macro _sf.strip_null_value(x) as case when json_type(x) != 'NULL' then x end;
 
@@ -160,6 +166,23 @@ create macro _sf.array_agg(x) as coalesce(
     )), '[]'::json
 );
 
+-- What a lambda has of an ARRAY's elements, and makes of them.
+create macro _sf.element_number(x) as coalesce(
+    try_cast(x ->> '$' as double),
+    case when json_type(x) != 'NULL' then error('Numeric value ''' || (x ->> '$') || ''' is not recognized') end
+);
+create macro _sf.element(x) as case
+    when typeof(x) = 'DOUBLE' and try_cast(x::varchar as double) = try_cast(x::varchar as double)::bigint
+        then to_json(try_cast(x::varchar as double)::bigint)
+    else _sf.member(x)
+end;
+create macro _sf.text_elements(x) as list_transform(_sf.elements(x), lambda item : item ->> '$');
+create macro _sf.whole_elements(x) as list_transform(_sf.elements(x), lambda item : case
+    when json_type(item) in ('BIGINT', 'UBIGINT') then item::bigint
+    when json_type(item) != 'NULL'
+        then error('The local Snowflake does not support REDUCE of what is no whole number: ' || item)
+end);
+
 create macro _sf.object_keys(x) as to_json(json_keys(x));
 create macro _sf.has_key(x, key) as list_contains(json_keys(x), key);
 create macro _sf.object_insert(x, key, item, is_update) as case
@@ -210,3 +233,17 @@ from (
         ) as entries
     ) as found
 );
+
+-- All that is within, however deep.
+create macro _sf.flatten_recursive(x, path, start) as table
+select
+    hash(x)::ubigint % 1000000007 as "SEQ",
+    case when not regexp_full_match(tree.fullkey, '.*\[\d+\]') then tree.key end as "KEY",
+    regexp_replace(
+        regexp_replace(substr(tree.fullkey, 2), '\."((?:[^"\\]|\\.)*)"', '[''\1'']', 'g'), '^\.', ''
+    ) as "PATH",
+    case when regexp_full_match(tree.fullkey, '.*\[\d+\]') then tree.key::bigint end as "INDEX",
+    tree.value as "VALUE",
+    json_extract(to_json(x), tree.path) as "THIS"
+from json_tree(to_json(x), '$' || start || path) as tree
+where tree.fullkey != '$' || start || path;

@@ -63,6 +63,28 @@ create macro _sf.regexp_replace(x, pattern, replacement, position, occurrence, o
     end
 );
 
+-- https://docs.snowflake.com/en/sql-reference/functions/parse_url
+create macro _sf.url_parameters(x) as case when x != '' then map_from_entries(list_transform(
+    string_split(x, '&'), lambda part : {
+        'k': split_part(part, '=', 1),
+        'v': case when contains(part, '=') then substr(part, instr(part, '=') + 1) end
+    }
+)) end;
+create macro _sf.url_host(x) as regexp_extract(x, '^[^:/?#]+://([^/?#]*)', 1);
+create macro _sf.parse_url(x) as case
+    when not regexp_matches(x, '^[A-Za-z][A-Za-z0-9+.-]*:')
+        then error('Error parsing URL: scheme not specified')
+    else json_object(
+        'fragment', nullif(regexp_extract(x, '#(.*)$', 1), ''),
+        'host', nullif(regexp_replace(_sf.url_host(x), ':\d+$', ''), ''),
+        'parameters', _sf.url_parameters(regexp_extract(x, '\?([^#]*)', 1)),
+        'path', ltrim(regexp_extract(x, '^[^:/?#]+:(?://[^/?#]*)?([^?#]*)', 1), '/'),
+        'port', nullif(regexp_extract(_sf.url_host(x), ':(\d+)$', 1), ''),
+        'query', nullif(regexp_extract(x, '\?([^#]*)', 1), ''),
+        'scheme', regexp_extract(x, '^[^:]+')
+    )
+end;
+
 create macro _sf.soundex_digits(x) as regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(regexp_replace(
         translate(

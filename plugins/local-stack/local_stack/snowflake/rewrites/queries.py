@@ -31,7 +31,9 @@ def refused(what: str) -> Callable[[Expr], Expr]:
 
 
 def character(node: exp.DataType) -> Expr:
-    """A CHAR without a length has one character."""
+    """A CHAR without a length has one character; DuckDB's BINARY has no length."""
+    if node.this in (exp.DType.BINARY, exp.DType.VARBINARY):
+        node.set("expressions", [])
     if node.this not in (exp.DType.CHAR, exp.DType.NCHAR):
         return node
     size = node.expressions or [exp.DataTypeParam(this=exp.Literal.number(1))]
@@ -51,6 +53,26 @@ def pivoted(node: exp.Pivot) -> Expr:
     """What is NULL stays NULL."""
     if node.args.get("default_on_null"):
         raise unsupported("DEFAULT ON NULL in a PIVOT; use COALESCE")
+    return node
+
+
+def ordered(node: exp.Order) -> Expr:
+    """ALL is every column of the list."""
+    by = [ordered.this for ordered in node.expressions]
+    if len(by) == 1 and isinstance(by[0], exp.Column) and not by[0].table:
+        name = by[0].this
+        if name.name.upper() == "ALL" and not name.args.get("quoted"):
+            by[0].replace(exp.var("ALL"))
+    return node
+
+
+def listed(node: exp.Values) -> Expr:
+    """The columns of VALUES have names, if they are given none."""
+    alias = node.args.get("alias")
+    row = node.expressions[0] if node.expressions else None
+    if alias and not alias.columns and isinstance(row, exp.Tuple):
+        names = [exp.to_identifier(f"COLUMN{i + 1}") for i in range(len(row.expressions))]
+        alias.set("columns", names)
     return node
 
 
@@ -74,11 +96,21 @@ def positional(node: exp.Parameter) -> Expr:
     return exp.column(f"COLUMN{node.name}")
 
 
+def positional_of_a_table(node: exp.Column) -> Expr:
+    """`t.$1` likewise."""
+    if isinstance(node.this, exp.Column):
+        return exp.column(node.this.this.copy(), table=node.args.get("table"))
+    return node
+
+
 RULES: Rules = {
     exp.DataType: character,
     exp.Select: names.distinct,
     exp.Join: joined,
+    exp.Values: listed,
+    exp.Order: ordered,
     exp.Parameter: positional,
+    exp.Column: positional_of_a_table,
     exp.Pivot: pivoted,
     exp.Anonymous: named,
     exp.MatchRecognize: refused("MATCH_RECOGNIZE"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import Expr, exp
 
 from local_stack.snowflake.errors import unsupported
-from local_stack.snowflake.rewrites.calls import Rules, arguments, call, native, refused
+from local_stack.snowflake.rewrites.calls import Rules, arguments, call, native
 
 # Functions of one name, whose arguments are in sqlglot's order.
 _SAME: dict[type[Expr], str] = {
@@ -121,11 +121,7 @@ def parsed(node: exp.ParseJSON) -> Expr:
 
 
 def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
-    """FLATTEN and its like are tables of their arguments.
-
-    Raises:
-        ProgrammingError: FLATTEN is to go down into what it finds.
-    """
+    """FLATTEN and its like are tables of their arguments."""
     function = node.this
     named = isinstance(function, exp.Anonymous) and function.name.upper() in _TABLES
     if named or isinstance(function, exp.SplitToTable):
@@ -140,10 +136,15 @@ def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
             given[argument.name.upper()] = argument.expression
         else:
             given[key] = argument
-    recursive = given["RECURSIVE"]
-    if recursive is not None and recursive.name.upper() != "FALSE" and recursive.this is not False:
-        raise unsupported("FLATTEN with RECURSIVE => TRUE")
     mode = given["MODE"].name.upper() if given["MODE"] else "BOTH"
+    is_recursive = _is_true(given["RECURSIVE"])
+    if is_recursive and (mode != "BOTH" or _is_true(given["OUTER"])):
+        raise unsupported("FLATTEN with RECURSIVE => TRUE and a MODE, or OUTER")
+    if is_recursive:
+        path = given["PATH"].name if given["PATH"] else ""
+        dot = "." if path and not path.startswith("[") else ""
+        made = call("flatten_recursive", given["INPUT"] or exp.null(), path, dot)
+        return exp.Table(this=made, alias=node.args.get("alias"))
     made = call(
         "flatten",
         given["INPUT"] or exp.null(),
@@ -152,6 +153,10 @@ def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
         mode,
     )
     return exp.Table(this=made, alias=node.args.get("alias"))
+
+
+def _is_true(option: Expr | None) -> bool:
+    return option is not None and option.name.upper() != "FALSE" and option.this is not False
 
 
 _TABLES = ("STRTOK_SPLIT_TO_TABLE",)
@@ -215,8 +220,5 @@ RULES: Rules = {
     exp.ParseJSON: parsed,
     exp.Lateral: table_of,
     exp.TableFromRows: table_of,
-    exp.ArrayFilter: refused,
-    exp.Transform: refused,
-    exp.Reduce: refused,
-    exp.GetIgnoreCase: refused,
+    exp.GetIgnoreCase: lambda node: call("get_ignore_case", node.this, node.expression),
 }
