@@ -399,3 +399,8 @@ select f.key, f.path, f.index from table(flatten(input => parse_json('{"a": {"b"
 select f.path, f.this from (select parse_json('{"a": {"b": {"c": 1}}}') as v) t, lateral flatten(input => t.v, path => 'a', recursive => true) f order by f.path;
 -- 'a.b', parse_json('{"b":{"c":1}}')
 -- 'a.b.c', parse_json('{"c":1}')
+
+-- https://docs.snowflake.com/en/sql-reference/data-types-semistructured#object
+
+select {}, nullif({'a': 1}, {}), coalesce({'a': 1}, {});
+-- parse_json('{}'), parse_json('{"a":1}'), parse_json('{"a":1}')

@@ -79,3 +79,24 @@ copy into T from @~/long.csv file_format = (type = csv) on_error = continue;
 select count(*) from T;
 -- 0
 -- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-stage
+
+create stage S file_format = (type = csv field_delimiter = '|' skip_header = 1);
+copy into @S/a.csv from (select 1, 'x') file_format = (type = csv field_delimiter = '|' compression = none) header = true single = true;
+create table T (A int, B varchar);
+copy into T from @S;
+select * from T;
+-- 1, 'x'
+
+create file format F type = json;
+create stage S file_format = F;
+copy into @S/x from (select {'a': 5});
+select $1:a::int from @S;
+-- 5
+
+create stage S file_format = (type = json);
+create or replace stage S;
+copy into @S/x.csv from (select 1, 2) file_format = (type = csv compression = none) single = true;
+select $1, $2 from @S;
+-- '1', '2'

@@ -16,7 +16,7 @@ from local_stack.snowflake import (
     rewrites,
     set_operations,
 )
-from local_stack.snowflake.adapter import Cursor, MutableParams
+from local_stack.snowflake.adapter import Cursor, MutableParams, parse_options
 from local_stack.snowflake.catalog import check_new_types
 from local_stack.snowflake.merge import counted, merge
 from local_stack.snowflake.session import Session
@@ -82,12 +82,17 @@ def _lock(session: Session, statement: Expr) -> None:
         session.locks.acquire(name, session)
         if isinstance(statement, exp.Create | exp.TruncateTable):
             session.stages.forget_loads(name)
-    elif (
-        isinstance(statement, exp.Create)
-        and statement.kind == "STAGE"
-        and statement.args["replace"]
-    ):
-        session.stages.empty(session.full_name(statement.this))
+    elif isinstance(statement, exp.Create) and statement.kind == "STAGE":
+        name = session.full_name(statement.this)
+        if statement.args["replace"]:
+            session.stages.empty(name)
+        if statement.args["replace"] or session.stage_address(name) is None:
+            own = statement.find(exp.FileFormatProperty)
+            options = own.expressions if own else []
+            for named in (option.args["value"] for option in options):
+                if isinstance(named, exp.Table):  # a format's name without quotes
+                    named.replace(exp.Literal.string(named.sql("snowflake")))
+            session.keep_stage_format(name, parse_options(options))
 
 
 def describe(session: Session, cursor: Cursor, statement: Expr) -> None:

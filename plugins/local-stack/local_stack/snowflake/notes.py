@@ -12,6 +12,7 @@ import json
 from sqlglot import Expr, exp
 
 from local_stack.snowflake import rewrite
+from local_stack.snowflake.adapter import STAGE_FORMATS
 from local_stack.snowflake.session import Session
 
 SCHEMAS = "_fs_global._fs_information_schema._schemas_created"
@@ -20,10 +21,14 @@ CREATED = "TRY_CAST(TRY_CAST(comment AS JSON) ->> 'created' AS TIMESTAMPTZ)"
 # What is kept by schema, and how its columns begin.
 _BY_SCHEMA = {
     **dict.fromkeys(("_functions", "_altered", "_fs_stages", "_fs_file_formats"), ""),
+    "_stage_formats": "",
     **dict.fromkeys(("_fs_tables_ext", "_fs_columns_ext"), "ext_table_"),
 }
 _ALTERED = "_fs_global._fs_information_schema._altered"
-CREATION = f"""CREATE TABLE IF NOT EXISTS {_ALTERED} (
+CREATION = f"""CREATE TABLE IF NOT EXISTS {STAGE_FORMATS} (
+    database_name VARCHAR, schema_name VARCHAR, name VARCHAR, options JSON
+);
+CREATE TABLE IF NOT EXISTS {_ALTERED} (
     database_name VARCHAR, schema_name VARCHAR, table_name VARCHAR, altered_on TIMESTAMPTZ,
     PRIMARY KEY (database_name, schema_name, table_name)
 );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from local_stack.snowflake.patches import in_quotes
 from local_stack.snowflake.transaction import Written
 
 _STAGES = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_stages"
+STAGE_FORMATS = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._stage_formats"
 _LENGTHS = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_columns_ext"
 _OF_TABLE = "(ext_table_catalog, ext_table_schema, ext_table_name) = (?, ?, ?)"
 # fakesnow's for a VARCHAR without a length.
@@ -168,6 +170,18 @@ class Connection(FakeSnowflakeConnection):
         """Return a named stage's address, empty if it is internal; None if there is none."""
         found = self.ask(f"SELECT url FROM {_STAGES} WHERE {_NAMED}", name)
         return str(found[0][0] or "") if found else None
+
+    def stage_format(self, name: TableName) -> dict[str, Any]:
+        """Return the options of a named stage's own file format, which fakesnow does not keep."""
+        found = self.ask(f"SELECT options FROM {STAGE_FORMATS} WHERE {_NAMED}", name)
+        return dict(json.loads(found[0][0])) if found else {}
+
+    def keep_stage_format(self, name: TableName, options: dict[str, Any]) -> None:
+        """Keep the options of a new stage's own file format, and none of an earlier one's."""
+        self.ask(f"DELETE FROM {STAGE_FORMATS} WHERE {_NAMED}", name)
+        if options:
+            written = json.dumps(options, default=str)
+            self.ask(f"INSERT INTO {STAGE_FORMATS} VALUES (?, ?, ?, ?)", [*name, written])
 
     def drop_stage(self, name: TableName) -> bool:
         """Forget a named stage; False if there is none."""

@@ -194,6 +194,8 @@ def element(node: exp.Bracket) -> Expr:
 
 def object_of(node: exp.Struct) -> Expr:
     """A key keeps its case, and its value may be of any type."""
+    if isinstance(node, exp.Struct) and not node.expressions:
+        return exp.cast(exp.Literal.string("{}"), "JSON")
     for pair in node.expressions:
         if isinstance(pair, exp.PropertyEQ) and isinstance(pair.this, exp.Identifier):
             pair.set("this", exp.Literal.string(pair.this.name))
