@@ -99,7 +99,7 @@ def server() -> Iterator[snowflake.connector.SnowflakeConnection]:
     """A connection to a local Snowflake for the time of the block, with a database CONFORMANCE."""
     port = free_port()
     with TemporaryDirectory(prefix="conformance-") as home:
-        command = [PYTHON, "-m", "local_stack.snowflake.server", "--home", home]
+        command: list[str | Path] = [PYTHON, "-m", "local_stack.snowflake.server", "--home", home]
         process = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
         try:
             yield _connected(port, process)

@@ -104,7 +104,6 @@ def test_an_implicit_cast(before: str, after: str) -> None:
         ("TO_CHAR(A, 'TZH')", "the element TZH of the format"),
         ("TO_CHAR(1, '9E9')", "the format '9E9' of a number"),
         ("CONVERT_TIMEZONE('A', B)", "CONVERT_TIMEZONE with two arguments"),
-        ("PARSE_URL(A)", "the function PARSE_URL"),
         ("HASH_AGG(A)", "the function HASH_AGG"),
     ],
 )

@@ -148,3 +148,10 @@ create table t as select 1 as i, sum(x) as s, count(*) as c from values (1) as v
 select column_name, data_type, numeric_precision, numeric_scale from information_schema.columns where table_name = 'T' and column_name in ('S', 'C') order by 1;
 -- 'C', 'NUMBER', 38, 0
 -- 'S', 'NUMBER', 38, 0
+
+-- https://docs.snowflake.com/en/sql-reference/info-schema/columns
+
+create table T (A int, B timestamp_ntz);
+select column_name, datetime_precision, udt_name, is_self_referencing from information_schema.columns where table_schema = 'CASES' and table_name = 'T' order by 1;
+-- 'A', null, null, 'NO'
+-- 'B', 9, null, 'NO'

@@ -362,7 +362,6 @@ select time_slice('2024-03-15 10:37:00'::timestamp, 1, 'hour'), time_slice('2024
 
 select current_date() - '2024-01-01'::date > 0, datediff(day, '2024-01-01', current_date) > 0, typeof(current_date()::variant);
 -- true, true, 'DATE'
--- here: wrong
 
 -- https://docs.snowflake.com/en/sql-reference/functions/convert_timezone
 
@@ -433,3 +432,8 @@ select d - interval '1 day', d + interval '1 week' from values ('2024-01-15'::da
 
 select timestampdiff('hour', '2024-01-01'::timestamp, '2024-01-02'::timestamp), datediff(second, '2024-01-01', '2024-01-01 00:01:00');
 -- 24, 60
+
+-- https://docs.snowflake.com/en/sql-reference/functions-conversion#label-date-time-format-conversion
+
+select to_char('2024-01-05'::date, 'dy, dd mon yyyy'), to_char('2024-01-05'::date, 'DY');
+-- 'Fri, 05 Jan 2024', 'Fri'

@@ -116,3 +116,83 @@ select count(*) from t where a > 9;
 rollback;
 select count(*) from t;
 -- 0
+
+-- https://docs.snowflake.com/en/sql-reference/operators-query
+
+create table T (I int, V varchar);
+insert into T values (1, 'Adams, Douglas');
+select V from T union all select I from T;
+-- error: Numeric value 'Adams, Douglas' is not recognized
+
+create table T (I int, V varchar);
+insert into T values (1, 'Adams, Douglas');
+select V::varchar from T union all select I::varchar from T;
+-- 'Adams, Douglas'
+-- '1'
+
+create table T (I int, V varchar, D date);
+insert into T values (1, '2', '2024-01-01');
+select x > 1 from (select V as x from T union all (select I from T union all select 3)) order by x;
+-- false
+-- true
+-- true
+
+create table T (V varchar, D date);
+insert into T values ('2024-02-01', '2024-01-01');
+select D from T union all select V from T order by 1;
+-- date '2024-01-01'
+-- date '2024-02-01'
+
+create table T (V varchar, B boolean);
+insert into T values ('yes', false);
+with Q as (select V from T), R as (select B from T) select B from R union all select V from Q order by 1;
+-- false
+-- true
+
+create table T (V varchar);
+insert into T values ('a');
+select null as X union all select V from T order by 1 nulls first;
+-- null
+-- 'a'
+
+create table T (I int, V varchar);
+insert into T values (1, 'x');
+create view W as select I from T union all select V from T;
+select * from W;
+-- error: Numeric value 'x' is not recognized
+
+create table T (I int, V varchar);
+insert into T values (2, '2');
+select I from T intersect select V from T;
+-- 2.00000
+
+-- https://docs.snowflake.com/en/sql-reference/data-type-conversion#implicit-casting-coercion
+
+create table T (I int, V varchar);
+insert into T values (1, 'x');
+select case when I = 1 then V else I end from T;
+-- error: Numeric value 'x' is not recognized
+
+create table T (I int, V varchar);
+insert into T values (1, '5');
+select iff(I = 1, V, I) = 5, nvl(V, I) = 5, decode(I, 1, V, I) = 5, nvl2(I, V, I) = 5, ifnull(V, 0) = 5, greatest(I, V) = 5, case I when 1 then V else 7 end = 5 from T;
+-- true, true, true, true, true, true, true
+
+create table T (D date, V varchar);
+insert into T values ('2024-01-01', '2024-02-01');
+select coalesce(D, V), iff(true, V, D) from T;
+-- date '2024-01-01', date '2024-02-01'
+
+select V from (select column1 as V from values ('2'), (1)) order by 1;
+-- 1
+-- 2
+
+select column1 from values ('x'), (1);
+-- error: Numeric value 'x' is not recognized
+
+create table T (I int, V varchar);
+insert into T values (1, '5'), (2, '6');
+select coalesce(max(I), V) from T group by V;
+-- 1
+-- 2
+-- here: refused

@@ -400,3 +400,9 @@ select div0(10, 4), div0(1.5, 0), div0null(1, 0);
 
 select greatest(null, null), least(3, 1, 2), greatest('b', 'abc');
 -- null, 1, 'b'
+
+-- https://docs.snowflake.com/en/sql-reference/operators-arithmetic
+
+select 2 ^ 3;
+-- error: unexpected '^'
+-- here: refused

@@ -397,3 +397,99 @@ select k, m, v from (select 'a' as k, 1 as jan, null as feb) unpivot (v for m in
 select k, m, v from (select 'a' as k, 1 as jan, null::int as feb) unpivot include nulls (v for m in (jan, feb)) order by m;
 -- 'a', 'FEB', null
 -- 'a', 'JAN', 1
+
+-- https://docs.snowflake.com/en/user-guide/querying-semistructured
+
+select "SRC:DEALERSHIP" from (select src:dealership from (select parse_json('{"dealership": "a"}') as src));
+-- parse_json('"a"')
+
+-- https://docs.snowflake.com/en/sql-reference/functions/count
+
+select "COUNT(*)", "COUNT(DISTINCT X)" from (select count(*), count(distinct x) from values (1), (1) as t(x));
+-- 2, 1
+
+select "UPPER(X)", "1+1", "'A'", "X::INT", "(X)" from (select upper(x), 1+1, 'a', x::int, (x) from values ('1') as t(x));
+-- '1', 2, 'a', 1, '1'
+
+with Q as (select max(x) from values (1), (2) as t(x)) select "MAX(X)" + 1 from Q;
+-- 3
+
+select "1" from (select 1 union all select 2) order by 1;
+-- 1
+-- 2
+
+-- https://docs.snowflake.com/en/sql-reference/identifiers-syntax
+
+create table T (A int, B varchar);
+select A from T where "b" = 'x';
+-- error: invalid identifier '"b"'
+
+create table T (A int, B varchar);
+select x.A from T x join T y on x."b" = y.B;
+-- error: invalid identifier 'X."b"'
+
+create table T (A int, B varchar);
+select count(*) from T group by "b";
+-- error: invalid identifier '"b"'
+
+create table T (A int, B varchar);
+select A from T order by "a";
+-- error: invalid identifier '"a"'
+
+create table T (A int, B varchar);
+select A from T qualify row_number() over (partition by "b" order by A) = 1;
+-- error: invalid identifier '"b"'
+
+with Q as (select 1 as "q") select 1 from Q where q = 1;
+-- error: invalid identifier 'Q'
+
+with Q as (select 1 as "q") select * from (select * from Q) y where y."q" = 1;
+-- 1
+
+create table T ("id" int, NAME varchar);
+insert into T ("id", name) values (1, 'n');
+select "id", t.name from T where "id" = 1 order by "id";
+-- 1, 'n'
+
+create table T ("id" int, NAME varchar);
+select 1 from T where id = 1;
+-- error: invalid identifier 'ID'
+
+create table T ("id" int, NAME varchar);
+insert into T (id) values (1);
+-- error: invalid identifier 'ID'
+
+create table T ("id" int, NAME varchar);
+create view W as select * from T;
+select 1 from W where W.ID = 1;
+-- error: invalid identifier 'W.ID'
+
+create table T (A int);
+update T set A = 2 where "a" = 1;
+-- error: invalid identifier '"a"'
+
+create table T (A int);
+delete from T where "a" = 1;
+-- error: invalid identifier '"a"'
+
+create table T (A int);
+merge into T using (select 1 as "k") s on T.A = s.K when matched then delete;
+-- error: invalid identifier 'S.K'
+
+select "ID" from (select "id" as id from (select 1 as "id")) where id = 1;
+-- 1
+
+-- https://docs.snowflake.com/en/sql-reference/constructs/order-by
+
+select x, y from values (2, 'a'), (1, 'b') as t(x, y) order by all;
+-- 1, 'b'
+-- 2, 'a'
+
+-- https://docs.snowflake.com/en/sql-reference/constructs/values
+
+select t.$2, $1, t.column1 from (values (1, 'a')) t;
+-- 'a', 1, 1
+
+select column1 + 1 from values (1), (2) v order by 1;
+-- 2
+-- 3

@@ -65,7 +65,6 @@ select f.value from table(flatten(input => parse_json('{"a": [1, 2]}'), path => 
 select path from table(flatten(input => parse_json('{"a": {"b": 1}}'), recursive => true)) order by path;
 -- 'a'
 -- 'a.b'
--- here: refused
 
 select key from table(flatten(input => parse_json('{"a": 1}'), mode => 'array'));
 -- no rows
@@ -147,11 +146,9 @@ select arrays_zip([1, 2], ['a', 'b']);
 
 select filter([1, 2, 3], a -> a > 1), transform([1, 2], a -> a * 2);
 -- parse_json('[2,3]'), parse_json('[2,4]')
--- here: refused
 
 select reduce([1, 2, 3], 0, (acc, v) -> acc + v);
 -- 6
--- here: refused
 
 -- https://docs.snowflake.com/en/sql-reference/functions/object_construct
 
@@ -175,7 +172,6 @@ select object_insert(object_construct('a', 1), 'b', 2), object_insert(object_con
 
 select get(parse_json('{"a": 1}'), 'a'), get(parse_json('[1, 2]'), 1), get_path(parse_json('{"a": {"b": 2}}'), 'a.b'), get_ignore_case(parse_json('{"aA": 1}'), 'AA');
 -- parse_json('1'), parse_json('2'), parse_json('2'), parse_json('1')
--- here: refused
 
 -- https://docs.snowflake.com/en/sql-reference/functions/check_json
 
@@ -335,3 +331,76 @@ select f.path, f.key from table(flatten(parse_json('{"a b": 1}'))) f;
 
 select f.seq = f.seq, f.this:a::int from table(flatten(input => parse_json('{"a": 1}'))) f;
 -- true, 1
+
+-- https://docs.snowflake.com/en/sql-reference/functions/typeof
+
+select typeof(to_variant('10:00:00'::time)), typeof('2024-01-01 10:00:00'::timestamp_ntz::variant), typeof(to_variant(x'ff')), typeof(to_variant('a')), typeof(to_variant(1));
+-- 'TIME', 'TIMESTAMP_NTZ', 'BINARY', 'VARCHAR', 'INTEGER'
+
+select typeof(object_construct('d', '2024-01-01'::date):d);
+-- 'DATE'
+-- here: refused
+
+select is_integer(parse_json('"2024-01-01"')), is_varchar(parse_json('"2024"')), typeof(parse_json('"x"'));
+-- false, true, 'VARCHAR'
+
+create table T (V variant);
+insert into T select current_date();
+select typeof(V) from T;
+-- 'DATE'
+-- here: refused
+
+create table T (V variant);
+insert into T select 1 union all select 2;
+update T set V = 3 where V = 1;
+select typeof(V), V::int from T order by 2;
+-- 'INTEGER', 2
+-- 'INTEGER', 3
+
+select to_variant('2024-01-15'::date)::date;
+-- date '2024-01-15'
+-- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/parameters#timestamp-ntz-output-format
+
+select object_construct('t', '2024-01-01 10:00:00'::timestamp_ntz):t::varchar, array_construct('2024-01-01 10:00:00'::timestamp_ntz)[0]::varchar, array_agg('2024-01-01 10:00:00'::timestamp_ntz)[0]::varchar;
+-- '2024-01-01 10:00:00.000', '2024-01-01 10:00:00.000', '2024-01-01 10:00:00.000'
+
+select {'t': '2024-01-01 10:00:00'::timestamp_ntz}:t::timestamp_ntz, array_append([], '2024-01-01'::date)[0]::date;
+-- timestamp '2024-01-01 10:00:00', date '2024-01-01'
+
+-- https://docs.snowflake.com/en/sql-reference/functions/filter
+
+select filter(['a', 'b'], x -> x = 'a'), filter([{'n': 1}, {'n': 2}], o -> o:n > 1), filter([1, 2, 3], a int -> a between 2 and 3);
+-- parse_json('["a"]'), parse_json('[{"n":2}]'), parse_json('[2,3]')
+
+-- https://docs.snowflake.com/en/sql-reference/functions/transform
+
+select transform([1, 2], a int -> a + 1), transform(['a'], x -> upper(x)), transform([{'n': 1}], o -> o:n), transform([1, 3], a int -> a * 2), transform([-1], a -> abs(a)), filter(['ab', 'c'], x -> length(x) > 1);
+-- parse_json('[2,3]'), parse_json('["A"]'), parse_json('[1]'), parse_json('[2,6]'), parse_json('[1]'), parse_json('["ab"]')
+
+select transform([1, 'x'], a -> a * 2);
+-- error: Numeric value 'x' is not recognized
+
+-- https://docs.snowflake.com/en/sql-reference/functions/reduce
+
+select reduce(['a', 'b'], '', (acc, v) -> acc || v), reduce([2, 3], 1, (acc int, v int) -> acc * v);
+-- 'ab', 6
+
+-- https://docs.snowflake.com/en/sql-reference/functions/flatten
+
+select f.key, f.path, f.index from table(flatten(input => parse_json('{"a": {"b": [1, {"c d": 2}]}}'), recursive => true)) f order by f.path;
+-- 'a', 'a', null
+-- 'b', 'a.b', null
+-- null, 'a.b[0]', 0
+-- null, 'a.b[1]', 1
+-- 'c d', 'a.b[1][''c d'']', null
+
+select f.path, f.this from (select parse_json('{"a": {"b": {"c": 1}}}') as v) t, lateral flatten(input => t.v, path => 'a', recursive => true) f order by f.path;
+-- 'a.b', parse_json('{"b":{"c":1}}')
+-- 'a.b.c', parse_json('{"c":1}')
+
+-- https://docs.snowflake.com/en/sql-reference/data-types-semistructured#object
+
+select {}, nullif({'a': 1}, {}), coalesce({'a': 1}, {});
+-- parse_json('{}'), parse_json('{"a":1}'), parse_json('{"a":1}')

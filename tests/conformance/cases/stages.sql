@@ -59,3 +59,44 @@ remove @S;
 list @S;
 select count(*) from table(result_scan(last_query_id()));
 -- 0
+
+-- https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv);
+-- error: User character length limit (3) exceeded by string 'abcdef'
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv) truncatecolumns = true;
+select * from T;
+-- 1, 'abc'
+
+create table T (A int, B varchar(3));
+copy into @~/long.csv from (select 1, 'abcdef') file_format = (type = csv compression = none) single = true overwrite = true;
+copy into T from @~/long.csv file_format = (type = csv) on_error = continue;
+select count(*) from T;
+-- 0
+-- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-stage
+
+create stage S file_format = (type = csv field_delimiter = '|' skip_header = 1);
+copy into @S/a.csv from (select 1, 'x') file_format = (type = csv field_delimiter = '|' compression = none) header = true single = true;
+create table T (A int, B varchar);
+copy into T from @S;
+select * from T;
+-- 1, 'x'
+
+create file format F type = json;
+create stage S file_format = F;
+copy into @S/x from (select {'a': 5});
+select $1:a::int from @S;
+-- 5
+
+create stage S file_format = (type = json);
+create or replace stage S;
+copy into @S/x.csv from (select 1, 2) file_format = (type = csv compression = none) single = true;
+select $1, $2 from @S;
+-- '1', '2'

@@ -127,3 +127,86 @@ insert into t values (1);
 alter table t add column b int default 5;
 select a, b from t;
 -- 1, 5
+
+-- https://docs.snowflake.com/en/sql-reference/data-types-text
+
+create table T (A varchar(3));
+insert into T select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A varchar(3));
+insert into T values ('abc');
+update T set A = 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A int, B varchar(3));
+insert into T values (1, 'abc');
+merge into T using (select 1 as A, 'abcdef' as B) s on T.A = s.A when matched then update set B = s.B;
+-- error: String 'abcdef' is too long and would be truncated
+
+create temporary table U (A varchar(3));
+insert into U select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+create table T (A varchar(3)) as select 'abcdef';
+-- error: String 'abcdef' is too long and would be truncated
+
+-- https://docs.snowflake.com/en/sql-reference/sql/insert
+
+create table T (A int);
+insert into T values (1), (5), (6);
+insert overwrite into T select A from T where A > 4;
+select A from T order by A;
+-- 5
+-- 6
+
+create table T (A varchar(2));
+insert into T values ('a');
+insert overwrite into T select 'abc';
+-- error: String 'abc' is too long and would be truncated
+
+create table T (A int);
+insert into T values (1);
+begin;
+insert overwrite into T values (2), (3);
+rollback;
+select A from T;
+-- 1
+
+-- https://docs.snowflake.com/en/sql-reference/constraints-overview
+
+create table T (A int primary key, B int);
+insert into T (B) values (1);
+-- error: NULL result in a non-nullable column
+
+create table T (A int, B int, primary key (A));
+insert into T values (1, 1), (1, 2);
+insert into T (B) values (1);
+-- error: NULL result in a non-nullable column
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table
+
+create table T (A int);
+create table if not exists T (B int);
+-- 'T already exists, statement succeeded.'
+
+create table T (A varchar(3));
+alter table T rename column A to B;
+insert into T select 'abcd';
+-- error: String 'abcd' is too long and would be truncated
+
+create table T as select null as A, 1 as B;
+insert into T values ('x', 2);
+select A from T order by B;
+-- null
+-- 'x'
+
+create table T (A binary(4), B binary);
+create table U like T;
+insert into U select x'ff', x'00';
+select A from U;
+-- x'ff'
+
+create dynamic table D target_lag = '1 minute' warehouse = COMPUTE_WH as select 1 as A;
+-- 'Dynamic table D successfully created.'
+-- here: refused

@@ -296,7 +296,6 @@ select base64_encode('Snowflake'), base64_decode_string('U25vd2ZsYWtl');
 
 select parse_url('https://www.snowflake.com/a?b=1'):host::varchar, parse_url('https://www.snowflake.com/a?b=1'):parameters:b::varchar;
 -- 'www.snowflake.com', '1'
--- here: refused
 
 -- https://docs.snowflake.com/en/sql-reference/functions/upper
 
@@ -442,3 +441,14 @@ select parse_ip('192.168.1.1', 'INET'):host::varchar;
 select compress('a', 'snappy') is not null;
 -- true
 -- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/functions/parse_url
+
+select parse_url('https://www.snowflake.com/');
+-- parse_json('{"fragment":null,"host":"www.snowflake.com","parameters":null,"path":"","port":null,"query":null,"scheme":"https"}')
+
+select parse_url('HTTP://USER:PASS@EXAMPLE.INT:4345/HELLO.PHP?USER=1');
+-- parse_json('{"fragment":null,"host":"USER:PASS@EXAMPLE.INT","parameters":{"USER":"1"},"path":"HELLO.PHP","port":"4345","query":"USER=1","scheme":"HTTP"}')
+
+select parse_url('example.int/hello.php?user=12#nofragment');
+-- error: Error parsing URL: scheme not specified

@@ -45,7 +45,12 @@ def batch(bindings: dict[str, Any]) -> pa.Table:
 
 
 def name_objects(statement: Expr, params: MutableParams | None) -> None:
-    """Put in the values of those question marks that name an object or are an option."""
+    """Put in values: all that have names, and of question marks those that name an object."""
+    if isinstance(params, dict):
+        for mark in list(statement.find_all(exp.Placeholder)):
+            if mark.name in params:
+                mark.replace(exp.convert(params[mark.name]))
+        params.clear()
     if not isinstance(params, list) or not params:
         return
     if isinstance(statement, exp.Put) and statement.args["target"].name == "?":

@@ -96,6 +96,4 @@ def place(session: Session, statement: Expr) -> None:
         literal = exp.convert(value)
         if name == "CURRENT_TRANSACTION" or value is None:
             literal = exp.cast(literal, "VARCHAR")
-        if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
-            literal = exp.alias_(literal, f"{name}()", quoted=True)
         node.replace(literal)

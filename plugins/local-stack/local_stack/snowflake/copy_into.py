@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import execution
+from local_stack.snowflake import execution, fitting
 from local_stack.snowflake.adapter import Cursor, Value, parse_options
 from local_stack.snowflake.errors import unsupported
 from local_stack.snowflake.session import Session
@@ -56,6 +57,8 @@ def _load(
     if error not in ("", "ABORT_STATEMENT"):
         raise unsupported(f"COPY with ON_ERROR = {error}")
     forces = _is_true(options.pop("FORCE", None))
+    truncates = _is_true(options.pop("TRUNCATECOLUMNS", None))
+    truncates |= _word(options.pop("ENFORCE_LENGTH", None)) == "FALSE"
     if options:
         raise unsupported(f"COPY option {', '.join(sorted(options))}")
     at = session.staged(path)
@@ -64,7 +67,7 @@ def _load(
         wanted = {literal.name for literal in named.find_all(exp.Literal)}
         files = [file for file in files if any(str(file).endswith(f"/{name}") for name in wanted)]
     staged = StagedFiles(session.stages, session)
-    read = staged.options(formatted)
+    read = staged.options(formatted or at.format)
     table = session.full_name(copy.this.this if isinstance(copy.this, exp.Schema) else copy.this)
     loaded: list[tuple[Value, ...]] = []
     with session.atomic():
@@ -77,9 +80,9 @@ def _load(
                 continue
             rows = select.copy() if select else _columns(session, copy, read, by_name, file)
             staged.rewrite(rows, [file], read, "$COPIED")
-            execution.run(
-                session, cursor, exp.Insert(this=_target(session, copy, by_name), expression=rows)
-            )
+            insert = exp.Insert(this=_target(session, copy, by_name), expression=rows)
+            fitting.fit(session, insert, "left" if truncates else "copied")
+            execution.run(session, cursor, insert)
             count = cursor.rowcount or 0
             loaded.append((name, "LOADED", count, count, 1, 0, *[None] * 4))
             session.stages.note_load(table, file)
@@ -151,7 +154,7 @@ def _unload(  # noqa: PLR0913, PLR0917  # the parts of the statement
 
     https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
     """
-    read = StagedFiles(session.stages, session).options(formatted)
+    read = StagedFiles(session.stages, session).options(formatted or at.format)
     kind = read.pop("TYPE")
     default = "SNAPPY" if kind == "PARQUET" else "GZIP"
     compression = str(read.pop("COMPRESSION", "AUTO")).upper().replace("AUTO", default)
@@ -165,14 +168,12 @@ def _unload(  # noqa: PLR0913, PLR0917  # the parts of the statement
     source = copy.args["files"][0]
     query = source.this if isinstance(source, exp.Subquery) else exp.select("*").from_(source)
     if at.path in ("", "/") or at.path.endswith("/"):
-        at = Staged(at.folder, at.shown, f"{at.path}data")
+        at = replace(at, path=f"{at.path}data")
     folder, _, stem = at.path.rpartition("/")
     ending = _ENDINGS[kind] + _COMPRESSED.get(compression, "")
     if kind == "PARQUET":
         ending = f".{compression.lower()}.parquet"
-    file = Staged(at.folder, at.shown, folder).make() / (
-        stem if single else f"{stem}_0_0_0{ending}"
-    )
+    file = replace(at, path=folder).make() / (stem if single else f"{stem}_0_0_0{ending}")
     if file.exists() and not overwrites:
         raise ProgrammingError(
             msg=f"Files already existing at the unload destination: {at.name(file)}. Use overwrite "

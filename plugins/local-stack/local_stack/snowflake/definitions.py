@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlglot import Expr, exp, parse_one, to_table
 
-from local_stack.snowflake import user_functions
+from local_stack.snowflake import rewrites, user_functions
 from local_stack.snowflake.errors import missing, unsupported
 from local_stack.snowflake.locks import TableName
 from local_stack.snowflake.session import Session
@@ -24,11 +24,7 @@ def place(session: Session, statement: Expr) -> None:
         kind, name, *rest = (argument.name for argument in node.expressions)
         if rest:
             raise unsupported("GET_DDL with names in full")
-        text = exp.Literal.string(_definition(session, kind.upper(), name))
-        if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
-            node.replace(exp.alias_(text, node.sql("snowflake").upper(), quoted=True))
-        else:
-            node.replace(text)
+        node.replace(exp.Literal.string(_definition(session, kind.upper(), name)))
 
 
 def _definition(session: Session, kind: str, text: str) -> str:
@@ -65,7 +61,7 @@ def copied_table(session: Session, create: Expr) -> tuple[exp.Create, exp.Insert
     name = session.full_name(source)
     if (text := _table(session, name)) is None:
         raise missing("Object", ".".join(name))
-    table = parse_one(text, read="snowflake")
+    table = rewrites.as_on_an_account(parse_one(text, read="snowflake"))
     assert isinstance(table, exp.Create)  # noqa: S101  # as it is written above
     target = create.this.this if isinstance(create.this, exp.Schema) else create.this
     table.this.set("this", target.copy())

@@ -9,7 +9,8 @@ from snowflake.connector.errors import ProgrammingError
 _NO_FUNCTION = (
     "No function matches|Could not choose a best candidate|explicit cast is required|"
     "need to add explicit type casts|Unimplemented type for cast|(date|time|timestamp) field|"
-    "Could not convert string .* to (DATE|TIME)|Cannot deduce template|Cannot mix values of type"
+    "Could not convert string .* to (DATE|TIME)|Cannot deduce template|Cannot mix values of type|"
+    "Cannot combine types|multiple overloads that match"
 )
 
 

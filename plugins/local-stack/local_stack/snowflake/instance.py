@@ -10,7 +10,7 @@ from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
 from local_stack.snowflake.results import Results
-from local_stack.snowflake.session import Session
+from local_stack.snowflake.session import Cases, Session
 from local_stack.snowflake.stage import Stages
 
 # Enough for the sample network; DuckDB spills to disk beyond it.
@@ -41,6 +41,7 @@ class LocalSnowflake(Instance):
         self.results = Results()
         self.history = History()
         self.locks = TableLocks()
+        self.cases = Cases(self.has_mixed_cases())
         self.stages = Stages(home)
 
     def connect(
@@ -59,6 +60,7 @@ class LocalSnowflake(Instance):
             runner=statements.run,
             results=self.results,
             history=self.history,
+            cases=self.cases,
             **options,
         )
 

@@ -74,6 +74,12 @@ _RECOGNIZED = {
     "": (100038, "22018", "Numeric value"),
 }
 
+_SAID = {
+    "The local Snowflake does not": (2, "0A000"),
+    "String '": (100078, "22000"),
+    "User character length limit": (100074, "54000"),
+}
+
 
 def _not_recognized(_: Failed, match: re.Match[str]) -> ProgrammingError:
     found = match.groupdict()
@@ -87,6 +93,7 @@ def _not_recognized(_: Failed, match: re.Match[str]) -> ProgrammingError:
 def _said(_: Failed, match: re.Match[str]) -> ProgrammingError:
     """Return the error that a macro has said in Snowflake's words."""
     known = {f"{word} '": (errno, state) for errno, state, word in _RECOGNIZED.values()}
+    known |= _SAID
     found = (number for words, number in known.items() if match[1].startswith(words))
     errno, sqlstate = next(found, (100035, "22007"))
     return ProgrammingError(msg=match[1], errno=errno, sqlstate=sqlstate)
@@ -110,8 +117,8 @@ _EXISTS = _error(2002, "42710", COMPILATION + "Object '{0}' already exists.")
 _TRANSLATIONS: list[tuple[str, _Translation]] = [
     (  # said by the macros of `functions`
         r"Invalid Input Error: ((?:The local Snowflake does not|Numeric value|Boolean value|Date|"
-        r"Timestamp|Time|String|Can't parse|Error parsing JSON|Duplicate field key|"
-        r"Invalid argument types).*)",
+        r"Timestamp|Time|String|User character length|Can't parse|Error parsing (?:JSON|URL)|"
+        r"Duplicate field key|Invalid argument types).*)",
         _said,
     ),
     (
@@ -154,7 +161,7 @@ _TRANSLATIONS: list[tuple[str, _Translation]] = [
         _error(2140, "42601", COMPILATION + "Unknown table function {1}"),
     ),
     (
-        r"Function with name \"?(\w+)\"? (?:does not|is not)",
+        r"Function with name \"?([\w$]+)\"? (?:does not|is not)",
         lambda _, match: unknown_function(match[1].upper()),
     ),
     (

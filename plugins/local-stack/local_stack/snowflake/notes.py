@@ -12,6 +12,7 @@ import json
 from sqlglot import Expr, exp
 
 from local_stack.snowflake import rewrite
+from local_stack.snowflake.adapter import STAGE_FORMATS
 from local_stack.snowflake.session import Session
 
 SCHEMAS = "_fs_global._fs_information_schema._schemas_created"
@@ -20,10 +21,14 @@ CREATED = "TRY_CAST(TRY_CAST(comment AS JSON) ->> 'created' AS TIMESTAMPTZ)"
 # What is kept by schema, and how its columns begin.
 _BY_SCHEMA = {
     **dict.fromkeys(("_functions", "_altered", "_fs_stages", "_fs_file_formats"), ""),
+    "_stage_formats": "",
     **dict.fromkeys(("_fs_tables_ext", "_fs_columns_ext"), "ext_table_"),
 }
 _ALTERED = "_fs_global._fs_information_schema._altered"
-CREATION = f"""CREATE TABLE IF NOT EXISTS {_ALTERED} (
+CREATION = f"""CREATE TABLE IF NOT EXISTS {STAGE_FORMATS} (
+    database_name VARCHAR, schema_name VARCHAR, name VARCHAR, options JSON
+);
+CREATE TABLE IF NOT EXISTS {_ALTERED} (
     database_name VARCHAR, schema_name VARCHAR, table_name VARCHAR, altered_on TIMESTAMPTZ,
     PRIMARY KEY (database_name, schema_name, table_name)
 );
@@ -72,6 +77,7 @@ def schema_name(session: Session, table: exp.Table) -> tuple[str, str]:
 def forget(session: Session, catalog: str, schema: str | None) -> None:
     """Forget what is kept of a schema's objects, or of a database's."""
     session.stages.forget(catalog, schema)
+    session.forget_temporary(catalog, schema)
     with session.duckdb.cursor() as notes:
         for table, prefix in _BY_SCHEMA.items():
             names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"

@@ -160,6 +160,7 @@ class Parameters:
         return [
             *({"name": name, "value": self[name]} for name in formats),
             {"name": "TIMEZONE", "value": "Etc/UTC"},
+            {"name": "BINARY_OUTPUT_FORMAT", "value": self["BINARY_OUTPUT_FORMAT"]},
             {"name": "AUTOCOMMIT", "value": self.is_true("AUTOCOMMIT")},
             {"name": "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY", "value": 3600},
             {"name": "CLIENT_TELEMETRY_ENABLED", "value": False},

@@ -148,6 +148,31 @@ def any_table_is_described(describe: Template) -> Template:
     return NamesInQuotes(replaced(describe.template, everywhere))
 
 
+# Those of https://docs.snowflake.com/en/sql-reference/info-schema/columns that fakesnow has not.
+_MORE_COLUMNS = ", ".join(
+    [
+        "case when starts_with(columns.data_type, 'TIME') then 9 end as DATETIME_PRECISION",
+        "'NO' as IS_SELF_REFERENCING",
+        "null::BIGINT as INTERVAL_PRECISION",
+        *(
+            f"null::VARCHAR as {name}"
+            for name in (
+                *("INTERVAL_TYPE", "CHARACTER_SET_CATALOG", "CHARACTER_SET_SCHEMA"),
+                *("CHARACTER_SET_NAME", "COLLATION_CATALOG", "COLLATION_SCHEMA", "DOMAIN_CATALOG"),
+                *("DOMAIN_SCHEMA", "DOMAIN_NAME", "UDT_CATALOG", "UDT_SCHEMA", "UDT_NAME"),
+                *("SCOPE_CATALOG", "SCOPE_SCHEMA", "SCOPE_NAME", "MAXIMUM_CARDINALITY"),
+                *(
+                    "DTD_IDENTIFIER",
+                    "IDENTITY_MAXIMUM",
+                    "IDENTITY_MINIMUM",
+                    "SCHEMA_EVOLUTION_RECORD",
+                ),
+            )
+        ),
+    ]
+)
+
+
 @patches(fakesnow.info_schema, "SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW")
 def whole_numbers_are_numbers(create: str) -> str:
     """A column of any of DuckDB's integers is a NUMBER(38, 0).
@@ -159,6 +184,7 @@ def whole_numbers_are_numbers(create: str) -> str:
         create,
         ("create view if not exists", "create or replace view"),
         ("columns.data_type='BIGINT'", f"columns.data_type in {integers}"),
+        ("null::VARCHAR as DATA_TYPE_ALIAS", f"null::VARCHAR as DATA_TYPE_ALIAS, {_MORE_COLUMNS}"),
     )
 
 

@@ -8,6 +8,7 @@ from local_stack.snowflake.errors import unsupported
 from local_stack.snowflake.session import Session
 from local_stack.snowflake.stage import reference
 
+_OTHER_TABLES = exp.DynamicProperty | exp.ExternalProperty | exp.IcebergProperty
 _TEXT = exp.DataType.TEXT_TYPES
 
 
@@ -32,6 +33,9 @@ def check(session: Session, statement: Expr, text: str) -> None:
             )
         if isinstance(node, exp.Changes):
             raise unsupported("CHANGES, as a table's history is not kept")
+        if isinstance(node, _OTHER_TABLES):
+            name = type(node).__name__.removesuffix("Property").upper()
+            raise unsupported(f"CREATE {name} TABLE")
         if isinstance(node, exp.Undrop):
             raise unsupported("UNDROP, as what is dropped is gone")
         if isinstance(node, exp.MatchRecognize):

@@ -24,10 +24,25 @@ def contract_table(create: Expr) -> tuple[exp.Create, exp.Insert] | None:
     return table, exp.Insert(this=create.this.this.copy(), expression=query.copy())
 
 
-def length(kind: exp.DataType | None) -> exp.DataTypeParam | None:
+def length(kind: exp.DataType | None) -> int | None:
     """Return the length of a type of text, if it has one."""
     is_text = kind and kind.this in (exp.DType.VARCHAR, exp.DType.TEXT) and kind.expressions
-    return kind.expressions[0] if kind and is_text else None
+    return int(kind.expressions[0].name) if kind and is_text else None
+
+
+def require_keys(create: Expr) -> None:
+    """Let no column of a primary key be NULL, which is all of it that Snowflake enforces."""
+    for key in create.find_all(exp.PrimaryKey):
+        names = {column.name.upper() for column in key.expressions}
+        for column in create.find_all(exp.ColumnDef):
+            if column.name.upper() in names:
+                column.append("constraints", _NOT_NULL.copy())
+    for constraint in create.find_all(exp.ColumnConstraint):
+        if isinstance(constraint.kind, exp.PrimaryKeyColumnConstraint):
+            constraint.replace(_NOT_NULL.copy())
+
+
+_NOT_NULL = exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())
 
 
 def unenforced(node: Expr) -> Expr | None:
@@ -63,6 +78,14 @@ def written_table(expression: Expr) -> exp.Table | None:
     if isinstance(target, exp.Schema):
         target = target.this
     return target if isinstance(target, exp.Table) else None
+
+
+def typed_nulls(create: Expr) -> None:
+    """Let a column of NULLs be text, as it is on an account."""
+    query = create.expression.unnest() if create.args.get("expression") else None
+    for item in query.expressions if isinstance(query, exp.Select) else ():
+        if isinstance(item.unalias(), exp.Null):
+            item.unalias().replace(exp.cast(exp.null(), "VARCHAR"))
 
 
 def is_definition(expression: Expr) -> bool:

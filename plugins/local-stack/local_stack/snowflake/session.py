@@ -6,11 +6,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from typing import Any
 
+import duckdb
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
@@ -33,6 +34,17 @@ _QUERIES_KNOWN = 1000
 _numbers = count(int(time.time() * 1000))
 
 
+class Cases:
+    """Whether there may be columns whose names are not in capitals.
+
+    Args:
+        are_mixed: what is known of those that are there.
+    """
+
+    def __init__(self, are_mixed: bool) -> None:
+        self.are_mixed = are_mixed
+
+
 class Session(Connection):
     """A client's session.
 
@@ -42,6 +54,7 @@ class Session(Connection):
         runner: runs a statement of this session by one of its cursors.
         results: of everybody's statements.
         history: everybody's statements.
+        cases: of everybody's columns.
         client: the client's name and version.
         role: the current role, if the client names one.
         warehouse: the current warehouse, if the client names one.
@@ -57,6 +70,7 @@ class Session(Connection):
         runner: Runner,
         results: Results,
         history: History,
+        cases: Cases,
         client: str | None = None,
         role: str | None = None,
         warehouse: str | None = None,
@@ -74,6 +88,7 @@ class Session(Connection):
         self.locks = locks
         self.results = results
         self.history = history
+        self.cases = cases
         self.client = client
         self.queries: deque[str] = deque(maxlen=_QUERIES_KNOWN)
         self.transaction: int | None = None
@@ -252,17 +267,29 @@ class Session(Connection):
         """Tell whether a table is a temporary one of the session."""
         return self.full_name(table) in self._temporary or table.catalog == "temp"
 
+    def forget_temporary(self, catalog: str, schema: str | None) -> None:
+        """Drop the temporary tables and views of a schema, or of a database."""
+        for name, place in list(self._temporary.items()):
+            if name[:2] == (catalog, schema or name[1]):
+                del self._temporary[name]
+                for kind in ("TABLE", "VIEW"):
+                    with suppress(duckdb.Error):
+                        self.duckdb.execute(f'DROP {kind} IF EXISTS temp.main."{place}"')
+
     def place_temporary(self, statement: Expr) -> None:
         """Move temporary tables and views into DuckDB's namespace for them, and find them there."""
-        if isinstance(statement, exp.Create) and statement.find(exp.TemporaryProperty):
+        lasting: exp.Table | None = None
+        if isinstance(statement, exp.Create):
             table = statement.find(exp.Table)
-            if table and statement.kind in ("TABLE", "VIEW"):
+            if not statement.find(exp.TemporaryProperty):
+                lasting = table
+            elif table and statement.kind in ("TABLE", "VIEW"):
                 name = self.full_name(table)
                 self._temporary[name] = ".".join(name)
         if not self._temporary:
             return
         for table in statement.find_all(exp.Table):
-            if not isinstance(table.this, exp.Identifier):
+            if table is lasting or not isinstance(table.this, exp.Identifier):
                 continue
             name = self.full_name(table)
             place = self._temporary.get(name)

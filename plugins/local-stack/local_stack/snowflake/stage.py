@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -36,11 +36,13 @@ class Staged:
         folder: the stage's.
         shown: the stage's name, as it stands before the names of its files.
         path: the path below it.
+        format: the options of its files' format, where they are the stage's own.
     """
 
     folder: Path
     shown: str
     path: str
+    format: dict[str, Any] = field(default_factory=dict)
 
     def files(self, pattern: str | None = None) -> list[Path]:
         """List the files whose path starts with this one, as Snowflake matches them."""
@@ -146,7 +148,7 @@ class Stages:
             raise missing("Stage", ".".join(name))
         if address:
             raise unsupported(f"the external stage {name[2]} at {address}")
-        return Staged(self.folder(name), f"{name[2].lower()}/", path)
+        return Staged(self.folder(name), f"{name[2].lower()}/", path, session.stage_format(name))
 
     def was_loaded(self, table: TableName, file: Path) -> bool:
         """Tell whether COPY has loaded a file into a table."""

@@ -41,8 +41,9 @@ class StagedFiles:
             source = select.args.get("from_") and select.args["from_"].this
             if isinstance(source, exp.Table) and (path := reference(source.this)) is not None:
                 pattern = source.args.get("pattern")
-                files = self._stages.at(path, self._session).files(pattern and pattern.name)
-                options = self.options(source.args.get("format"))
+                staged = self._stages.at(path, self._session)
+                files = staged.files(pattern and pattern.name)
+                options = self.options(source.args.get("format") or staged.format)
                 self.rewrite(select, files, options, f"$STAGED_{i}")
                 kinds.add(options["TYPE"])
         return kinds

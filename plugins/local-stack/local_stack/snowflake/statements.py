@@ -10,9 +10,11 @@ from local_stack.snowflake import (
     batches,
     bindings,
     catalog,
+    column_names,
     context,
     definitions,
     execution,
+    identifiers,
     information_schema,
     messages,
     names,
@@ -43,7 +45,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         statement: Expr | None = None
         try:
             syntax.check_is_statement(query.text)
-            statement = None if (fixed := unparsed.fixed(query.text)) else cursor.parse(query.text)
+            statement = None if (fixed := unparsed.fixed(query.text)) else _read(cursor, query)
             kind = type_id(statement) if statement else 0
             if fixed:
                 fixed(session, cursor)
@@ -69,6 +71,12 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         session.queries.append(cursor.query_id)
 
 
+def _read(cursor: Cursor, query: Query) -> Expr:
+    statement = cursor.parse(query.text)
+    column_names.give(statement, query.text)
+    return statement
+
+
 def _run(session: Session, cursor: Cursor, query: Query, statement: Expr) -> None:
     """Run a statement, and once more with casts if DuckDB has no function for its operands."""
     try:
@@ -79,7 +87,7 @@ def _run(session: Session, cursor: Cursor, query: Query, statement: Expr) -> Non
         if session.in_transaction:
             session.written.write_again(session.duckdb)
         try:
-            _dispatch(session, cursor, query, cursor.parse(query.text), with_casts=True)
+            _dispatch(session, cursor, query, _read(cursor, query), with_casts=True)
         except Exception as again:
             said = error if lacks_a_cast(again) else again
             raise said from said.__cause__
@@ -107,6 +115,7 @@ def _dispatch(
         information_schema.place(session, statement)
         context.place(session, statement)
         names.check_functions(statement)
+        identifiers.check(session, statement)
         context.place_sequences(session, statement)
         table_functions.place(session, statement)
         definitions.place(session, statement)

@@ -9,7 +9,7 @@ from fakesnow.params import MutableParams
 from fakesnow.transforms import SERVER_VERSION
 from fakesnow.transforms.options import parse_options
 
-from local_stack.snowflake.adapter.connection import Connection
+from local_stack.snowflake.adapter.connection import STAGE_FORMATS, Connection
 from local_stack.snowflake.adapter.cursor import Cursor, Query, Value
 from local_stack.snowflake.adapter.instance import Instance
 from local_stack.snowflake.adapter.wire import DML_TYPES, encoded, rowtype, type_id
@@ -17,6 +17,7 @@ from local_stack.snowflake.adapter.wire import DML_TYPES, encoded, rowtype, type
 __all__ = [
     "DML_TYPES",
     "SERVER_VERSION",
+    "STAGE_FORMATS",
     "Connection",
     "Cursor",
     "Instance",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from local_stack.snowflake.patches import in_quotes
 from local_stack.snowflake.transaction import Written
 
 _STAGES = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_stages"
+STAGE_FORMATS = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._stage_formats"
 _LENGTHS = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_columns_ext"
 _OF_TABLE = "(ext_table_catalog, ext_table_schema, ext_table_name) = (?, ?, ?)"
 # fakesnow's for a VARCHAR without a length.
@@ -32,6 +34,8 @@ class Connection(FakeSnowflakeConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.written = Written()
+        # By DuckDB's name of a temporary table, as fakesnow keeps those of all others.
+        self.temporary_lengths: dict[str, dict[str, int]] = {}
 
     @property
     def duckdb(self) -> DuckDBPyConnection:
@@ -59,6 +63,17 @@ class Connection(FakeSnowflakeConnection):
         with self.duckdb.cursor() as asked:
             return asked.execute(sql, list(values)).fetchall()
 
+    @staticmethod
+    def place(table: TableName) -> str:
+        """Return a table's name in full as DuckDB reads it."""
+        catalog, schema, name = table
+        return exp.table_(name, schema, catalog, quoted=True).sql("duckdb")
+
+    def columns_of(self, query: str) -> list[tuple[str, str]]:
+        """Return the names and DuckDB's types of a query's columns, which does not run."""
+        planned = self.duckdb.sql(query)
+        return list(zip(planned.columns, map(str, planned.types), strict=True))
+
     def full_name(self, table: Expr) -> TableName:
         """Return a table's name as Snowflake resolves it in this session."""
         parts = (table.args.get("catalog"), table.args.get("db"), table.this)
@@ -83,6 +98,8 @@ class Connection(FakeSnowflakeConnection):
 
     def text_lengths(self, table: TableName) -> dict[str, int]:
         """Return the lengths of a table's texts that have one, by their names in upper case."""
+        if table[0] == "temp":
+            return self.temporary_lengths.get(table[2], {})
         rows = self.ask(
             "select upper(ext_column_name), ext_character_maximum_length "
             f"from {_LENGTHS} where {_OF_TABLE} and ext_character_maximum_length < {LONGEST_TEXT}",
@@ -98,6 +115,14 @@ class Connection(FakeSnowflakeConnection):
             catalog, schema, name = map(in_quotes, new)
             quoted = [(in_quotes(column), length) for column, length in lengths.items()]
             self.ask(info_schema.insert_text_lengths_sql(catalog, schema, name, quoted))
+
+    def rename_text_length(self, table: TableName, column: str, new: str) -> None:
+        """Keep the length of a text under its column's new name."""
+        self.ask(
+            f"update {_LENGTHS} set ext_column_name = ? where {_OF_TABLE} "
+            "and upper(ext_column_name) = upper(?)",
+            [new, *table, column],
+        )
 
     def forget_text_lengths(self, table: TableName) -> None:
         """Forget those of an earlier table of the same name."""
@@ -145,6 +170,18 @@ class Connection(FakeSnowflakeConnection):
         """Return a named stage's address, empty if it is internal; None if there is none."""
         found = self.ask(f"SELECT url FROM {_STAGES} WHERE {_NAMED}", name)
         return str(found[0][0] or "") if found else None
+
+    def stage_format(self, name: TableName) -> dict[str, Any]:
+        """Return the options of a named stage's own file format, which fakesnow does not keep."""
+        found = self.ask(f"SELECT options FROM {STAGE_FORMATS} WHERE {_NAMED}", name)
+        return dict(json.loads(found[0][0])) if found else {}
+
+    def keep_stage_format(self, name: TableName, options: dict[str, Any]) -> None:
+        """Keep the options of a new stage's own file format, and none of an earlier one's."""
+        self.ask(f"DELETE FROM {STAGE_FORMATS} WHERE {_NAMED}", name)
+        if options:
+            written = json.dumps(options, default=str)
+            self.ask(f"INSERT INTO {STAGE_FORMATS} VALUES (?, ?, ?, ?)", [*name, written])
 
     def drop_stage(self, name: TableName) -> bool:
         """Forget a named stage; False if there is none."""

@@ -123,6 +123,8 @@ class Cursor(FakeSnowflakeCursor):
             # fakesnow looks for a temporary table's load history in its database, which has none.
             self._conn.duckdb.execute(translated.sql("duckdb"))
             name = table.name if table else ""
+            lengths = {column.upper(): length for column, length in notes["text_lengths"] or ()}
+            self._conn.temporary_lengths[name] = lengths
             self.answer(["status"], [(f"Table {name} successfully created.",)])
             return
         self._execute(translated, params if translated.find(exp.Placeholder) else None)
@@ -140,6 +142,8 @@ class Cursor(FakeSnowflakeCursor):
         name = self._conn.full_name(table)
         if isinstance(translated, exp.Alter):
             for action in translated.args.get("actions", ()):
+                if isinstance(action, exp.RenameColumn):
+                    self._conn.rename_text_length(name, action.this.name, action.args["to"].name)
                 if isinstance(action, exp.AlterRename):
                     self._conn.move_text_lengths(name, self._conn.full_name(action.this))
         is_new = isinstance(translated, exp.Create) and translated.kind == "TABLE"

@@ -39,6 +39,16 @@ class Instance(FakeSnow):
             self.duck_conn.execute(info_schema.per_db_creation_sql(file.stem))
             self.duck_conn.execute(macros.creation_sql(file.stem))
 
+    def has_mixed_cases(self) -> bool:
+        """Tell whether a table or a view has a column whose name is not in capitals."""
+        found = self.duck_conn.execute(
+            "SELECT 1 FROM duckdb_columns() WHERE NOT internal "
+            "AND column_name <> upper(column_name) AND database_name <> ? "
+            "AND schema_name <> '_fs_information_schema' LIMIT 1",
+            [GLOBAL_DATABASE_NAME],
+        )
+        return found.fetchone() is not None
+
     def _attach(self, file: Path) -> None:
         path = exp.Literal.string(str(file)).sql("duckdb")
         self.duck_conn.execute(f'ATTACH {path} AS "{file.stem}"')

@@ -21,6 +21,15 @@ create macro _sf.fitted(x, length) as case
     else x
 end;
 
+-- What COPY writes into a column, which may be told to cut it.
+create macro _sf.left(x, length) as left(x::varchar, length);
+create macro _sf.copied(x, length) as case
+    when length(x::varchar) > length then error(
+        'User character length limit (' || length || ') exceeded by string ''' || x::varchar || ''''
+    )
+    else x
+end;
+
 create macro _sf.strtok_to_array(x, delimiters) as to_json(list_filter(
     string_split(
         translate(x, delimiters, repeat(left(delimiters, 1), length(delimiters))),
@@ -53,6 +62,28 @@ create macro _sf.regexp_replace(x, pattern, replacement, position, occurrence, o
         )
     end
 );
+
+-- https://docs.snowflake.com/en/sql-reference/functions/parse_url
+create macro _sf.url_parameters(x) as case when x != '' then map_from_entries(list_transform(
+    string_split(x, '&'), lambda part : {
+        'k': split_part(part, '=', 1),
+        'v': case when contains(part, '=') then substr(part, instr(part, '=') + 1) end
+    }
+)) end;
+create macro _sf.url_host(x) as regexp_extract(x, '^[^:/?#]+://([^/?#]*)', 1);
+create macro _sf.parse_url(x) as case
+    when not regexp_matches(x, '^[A-Za-z][A-Za-z0-9+.-]*:')
+        then error('Error parsing URL: scheme not specified')
+    else json_object(
+        'fragment', nullif(regexp_extract(x, '#(.*)$', 1), ''),
+        'host', nullif(regexp_replace(_sf.url_host(x), ':\d+$', ''), ''),
+        'parameters', _sf.url_parameters(regexp_extract(x, '\?([^#]*)', 1)),
+        'path', ltrim(regexp_extract(x, '^[^:/?#]+:(?://[^/?#]*)?([^?#]*)', 1), '/'),
+        'port', nullif(regexp_extract(_sf.url_host(x), ':(\d+)$', 1), ''),
+        'query', nullif(regexp_extract(x, '\?([^#]*)', 1), ''),
+        'scheme', regexp_extract(x, '^[^:]+')
+    )
+end;
 
 create macro _sf.soundex_digits(x) as regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(regexp_replace(

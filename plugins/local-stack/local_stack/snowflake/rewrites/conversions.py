@@ -40,7 +40,7 @@ def cast(node: exp.Cast) -> Expr:
         size = node.to.expressions
         return exp.cast(native("left", text, size[0].this), node.to) if size else text
     if kind == exp.DType.VARIANT:
-        return native("to_json", node.this)
+        return call("to_variant", node.this)
     if is_whole(node.to):
         if isinstance(node.this, exp.Literal) and len(node.this.name) > _DIGITS_OF_BIGINT:
             return exp.cast(node.this, "INT128")

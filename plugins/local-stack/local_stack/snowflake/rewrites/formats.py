@@ -27,7 +27,8 @@ _TOKEN = re.compile(
 )
 # sqlglot's for elements in capitals; DuckDB pads what has two digits.
 _DIRECTIVES = {
-    "%-d": "%d", "%-m": "%m", "%e": "%d",    "%f_three": "%g", "%f_six": "%f", "%f_nine": "%f000",
+    "%-d": "%d", "%-m": "%m", "%e": "%d", "%w": "%a",
+    "%f_three": "%g", "%f_six": "%f", "%f_nine": "%f000",
 }  # fmt: skip
 _NUMBER = re.compile(
     r'(?P<before>"[^"]*")?(?P<fill>FM)?B?(?P<leading>S)?(?P<dollar>\$)?(?P<whole>[90][90,G]*)'

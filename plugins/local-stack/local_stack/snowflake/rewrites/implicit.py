@@ -7,6 +7,7 @@ https://docs.snowflake.com/en/sql-reference/data-type-conversion
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import Expr, exp
@@ -15,6 +16,9 @@ from local_stack.snowflake.rewrites.calls import DATABASE, call
 from local_stack.snowflake.rewrites.conversions import CASTS
 
 _COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_BRANCHES = (
+    exp.Case, exp.If, exp.Coalesce, exp.Nvl2, exp.DecodeCase, exp.Greatest, exp.Least,
+)  # fmt: skip
 _CALCULATED = (exp.Add, exp.Sub, exp.Mul)
 _NUMBERS = (
     exp.Neg, exp.Abs, exp.Sqrt, exp.Floor, exp.Ceil, exp.Exp, exp.Ln, exp.Sign, exp.Pow, exp.Trunc,
@@ -71,6 +75,52 @@ def _in_list(node: exp.In) -> None:
         value, first = node.this, node.expressions[0]
         node.set("expressions", [call("like", v.copy(), value.copy()) for v in node.expressions])
         node.set("this", call("like", value.copy(), first.copy()))
+
+
+def _branches(node: Expr) -> None:
+    """A branch is what the others are: a number, a date, or a text that is read as one."""
+    match node:
+        case exp.If() if isinstance(node.parent, exp.Case):
+            return
+        case exp.Case():
+            found = [*(part.args["true"] for part in node.args["ifs"]), node.args.get("default")]
+        case exp.If() | exp.Nvl2():
+            found = [node.args["true"], node.args.get("false")]
+        case exp.DecodeCase():
+            found = [*node.expressions[2::2], *node.expressions[-1:]]
+        case _:
+            found = [node.this, *node.expressions]
+    _as_all_others([v for v in found if isinstance(v, Expr) and not isinstance(v, exp.Null)])
+
+
+def _rows(node: exp.Values) -> None:
+    rows = [row.expressions for row in node.expressions if isinstance(row, exp.Tuple)]
+    for column in zip(*rows, strict=False):
+        for value in column:
+            if isinstance(value, exp.Literal) and any(_is_known(other) for other in column):
+                value.replace(number_of(value))
+
+
+def number_of(text: exp.Literal) -> Expr:
+    """Return the number that a constant is the text of; its decimals are as they are written."""
+    is_number = not text.is_string or re.fullmatch(r"[+-]?\d+(\.\d+)?", text.name)
+    return exp.Literal.number(text.name) if is_number else call("number", text.copy())
+
+
+def _as_all_others(values: list[Expr]) -> None:
+    different = list({value.sql(): value.copy() for value in values}.values())[:_OTHERS]
+    for value in values:
+        if isinstance(value, exp.Literal):
+            continue  # DuckDB casts it by itself
+        made = value.copy()
+        for other in different:
+            if other != value:
+                made = call("like", made, other.copy())
+        value.replace(made)
+
+
+# So many branches, or rows, of one construct are asked for their type.
+_OTHERS = 8
 
 
 def _calculated(node: Expr) -> None:
@@ -144,6 +194,8 @@ _RULES: tuple[tuple[type | tuple[type, ...], Callable[..., None]], ...] = (
     (_COMPARED, _as_each_other),
     (exp.Between, _between),
     (exp.In, _in_list),
+    (_BRANCHES, _branches),
+    (exp.Values, _rows),
     (_CALCULATED, _calculated),
     (_TOTALS, _of("total")),
     (_NUMBERS, _of("number")),

@@ -73,7 +73,21 @@ def cut(node: exp.Floor | exp.Ceil) -> Expr:
     return call(node.key, node.this, digits, step)
 
 
+def operator(node: Expr) -> Expr:
+    """There are functions for bits, and no operators; `^` is no power either."""
+    if "start" not in node.meta:
+        raise unsupported(f"the operator of {node.sql('snowflake')}, which is no account's")
+    return node
+
+
+_BITS = (
+    exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift,
+    exp.BitwiseRightShift,
+)  # fmt: skip
+
 RULES: Rules = {
+    **dict.fromkeys(_BITS, operator),
+    exp.Cbrt: lambda node: native("cbrt", exp.cast(node.this, "DOUBLE")),
     exp.Floor: cut,
     exp.Ceil: cut,
     exp.Div: quotient,

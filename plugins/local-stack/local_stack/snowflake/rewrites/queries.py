@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from sqlglot import Expr, exp
 
 from local_stack.snowflake import names
 from local_stack.snowflake.errors import unsupported
-from local_stack.snowflake.rewrites.calls import Rules, call
+from local_stack.snowflake.rewrites.calls import Rules
 from local_stack.snowflake.rewrites.conversions import named as converted
 from local_stack.snowflake.rewrites.semi_structured import named as structured
 
@@ -32,7 +31,9 @@ def refused(what: str) -> Callable[[Expr], Expr]:
 
 
 def character(node: exp.DataType) -> Expr:
-    """A CHAR without a length has one character."""
+    """A CHAR without a length has one character; DuckDB's BINARY has no length."""
+    if node.this in (exp.DType.BINARY, exp.DType.VARBINARY):
+        node.set("expressions", [])
     if node.this not in (exp.DType.CHAR, exp.DType.NCHAR):
         return node
     size = node.expressions or [exp.DataTypeParam(this=exp.Literal.number(1))]
@@ -52,6 +53,26 @@ def pivoted(node: exp.Pivot) -> Expr:
     """What is NULL stays NULL."""
     if node.args.get("default_on_null"):
         raise unsupported("DEFAULT ON NULL in a PIVOT; use COALESCE")
+    return node
+
+
+def ordered(node: exp.Order) -> Expr:
+    """ALL is every column of the list."""
+    by = [ordered.this for ordered in node.expressions]
+    if len(by) == 1 and isinstance(by[0], exp.Column) and not by[0].table:
+        name = by[0].this
+        if name.name.upper() == "ALL" and not name.args.get("quoted"):
+            by[0].replace(exp.var("ALL"))
+    return node
+
+
+def listed(node: exp.Values) -> Expr:
+    """The columns of VALUES have names, if they are given none."""
+    alias = node.args.get("alias")
+    row = node.expressions[0] if node.expressions else None
+    if alias and not alias.columns and isinstance(row, exp.Tuple):
+        names = [exp.to_identifier(f"COLUMN{i + 1}") for i in range(len(row.expressions))]
+        alias.set("columns", names)
     return node
 
 
@@ -75,26 +96,10 @@ def positional(node: exp.Parameter) -> Expr:
     return exp.column(f"COLUMN{node.name}")
 
 
-def _is_number(node: Expr) -> bool:
-    return isinstance(node, exp.Literal) and not node.is_string
-
-
-def united(node: exp.Union) -> Expr:
-    """A text beside a constant of another type is cast to that type."""
-    sides = [side.unnest() for side in (node.this, node.expression)]
-    if not all(isinstance(side, exp.Select) for side in sides):
-        return node
-    for pair in zip(*(side.expressions for side in sides), strict=False):
-        values = [item.unalias() for item in pair]
-        if all(not v.find(exp.Column, exp.Star, exp.Query, exp.AggFunc) for v in values):
-            for value, other in (values, values[::-1]):
-                is_text = isinstance(value, exp.Literal) and value.is_string
-                if not is_text or isinstance(other, exp.Null):
-                    continue
-                if _is_number(other) and re.fullmatch(r"[+-]?\d+(\.\d+)?", value.name):
-                    value.replace(exp.Literal.number(value.name))
-                else:
-                    value.replace(call("like", value.copy(), other.copy()))
+def positional_of_a_table(node: exp.Column) -> Expr:
+    """`t.$1` likewise."""
+    if isinstance(node.this, exp.Column):
+        return exp.column(node.this.this.copy(), table=node.args.get("table"))
     return node
 
 
@@ -102,9 +107,11 @@ RULES: Rules = {
     exp.DataType: character,
     exp.Select: names.distinct,
     exp.Join: joined,
+    exp.Values: listed,
+    exp.Order: ordered,
     exp.Parameter: positional,
+    exp.Column: positional_of_a_table,
     exp.Pivot: pivoted,
-    exp.Union: united,
     exp.Anonymous: named,
     exp.MatchRecognize: refused("MATCH_RECOGNIZE"),
     exp.Connect: refused("CONNECT BY; a recursive WITH is there"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import Expr, exp
 
 from local_stack.snowflake.errors import unsupported
-from local_stack.snowflake.rewrites.calls import Rules, arguments, call, native, refused
+from local_stack.snowflake.rewrites.calls import Rules, arguments, call, native
 
 # Functions of one name, whose arguments are in sqlglot's order.
 _SAME: dict[type[Expr], str] = {
@@ -33,7 +33,6 @@ _SAME: dict[type[Expr], str] = {
     exp.CheckJson: "check_json",
     exp.JSONKeys: "object_keys",
     exp.StripNullValue: "strip_null_value",
-    exp.Typeof: "typeof",
 }
 # sqlglot knows none of these.
 _NAMED = {
@@ -50,7 +49,26 @@ def same(node: Expr) -> Expr:
 
 def array(node: exp.Array) -> Expr:
     """An ARRAY holds values of any type."""
-    return native("json_array", *node.expressions)
+    return native("json_array", *map(member, node.expressions))
+
+
+def member(value: Expr) -> Expr:
+    """Say what a value is among others."""
+    return value if isinstance(value, exp.Literal) else call("member", value)
+
+
+def aggregated(node: exp.ObjectAgg) -> Expr:
+    """An OBJECT holds values of any type."""
+    node.set("expression", member(node.expression))
+    return node
+
+
+def type_of(node: exp.Typeof) -> Expr:
+    """The type of what a VARIANT is made of, which it does not keep."""
+    value = node.this
+    if isinstance(value, exp.Anonymous) and value.name == "_sf.to_variant":
+        return call("typeof_value", *value.expressions)
+    return call("typeof", value)
 
 
 def swapped(node: exp.ArrayContains | exp.ArrayPosition) -> Expr:
@@ -103,11 +121,7 @@ def parsed(node: exp.ParseJSON) -> Expr:
 
 
 def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
-    """FLATTEN and its like are tables of their arguments.
-
-    Raises:
-        ProgrammingError: FLATTEN is to go down into what it finds.
-    """
+    """FLATTEN and its like are tables of their arguments."""
     function = node.this
     named = isinstance(function, exp.Anonymous) and function.name.upper() in _TABLES
     if named or isinstance(function, exp.SplitToTable):
@@ -122,10 +136,15 @@ def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
             given[argument.name.upper()] = argument.expression
         else:
             given[key] = argument
-    recursive = given["RECURSIVE"]
-    if recursive is not None and recursive.name.upper() != "FALSE" and recursive.this is not False:
-        raise unsupported("FLATTEN with RECURSIVE => TRUE")
     mode = given["MODE"].name.upper() if given["MODE"] else "BOTH"
+    is_recursive = _is_true(given["RECURSIVE"])
+    if is_recursive and (mode != "BOTH" or _is_true(given["OUTER"])):
+        raise unsupported("FLATTEN with RECURSIVE => TRUE and a MODE, or OUTER")
+    if is_recursive:
+        path = given["PATH"].name if given["PATH"] else ""
+        dot = "." if path and not path.startswith("[") else ""
+        made = call("flatten_recursive", given["INPUT"] or exp.null(), path, dot)
+        return exp.Table(this=made, alias=node.args.get("alias"))
     made = call(
         "flatten",
         given["INPUT"] or exp.null(),
@@ -134,6 +153,10 @@ def table_of(node: exp.Lateral | exp.TableFromRows) -> Expr:
         mode,
     )
     return exp.Table(this=made, alias=node.args.get("alias"))
+
+
+def _is_true(option: Expr | None) -> bool:
+    return option is not None and option.name.upper() != "FALSE" and option.this is not False
 
 
 _TABLES = ("STRTOK_SPLIT_TO_TABLE",)
@@ -170,17 +193,25 @@ def element(node: exp.Bracket) -> Expr:
 
 
 def object_of(node: exp.Struct) -> Expr:
-    """A key keeps its case."""
+    """A key keeps its case, and its value may be of any type."""
+    if isinstance(node, exp.Struct) and not node.expressions:
+        return exp.cast(exp.Literal.string("{}"), "JSON")
     for pair in node.expressions:
         if isinstance(pair, exp.PropertyEQ) and isinstance(pair.this, exp.Identifier):
             pair.set("this", exp.Literal.string(pair.this.name))
+        if isinstance(pair, exp.PropertyEQ | exp.JSONKeyValue):
+            pair.set("expression", member(pair.expression))
     return node
 
 
 RULES: Rules = {
     exp.JSONExtract: operand,
     exp.Bracket: element,
+    exp.JSONObject: object_of,
+    exp.ObjectAgg: aggregated,
     exp.Struct: object_of,
+    exp.ToVariant: lambda node: call("to_variant", node.this),
+    exp.Typeof: type_of,
     **dict.fromkeys(_SAME, same),
     exp.Array: array,
     exp.ArrayContains: swapped,
@@ -191,8 +222,5 @@ RULES: Rules = {
     exp.ParseJSON: parsed,
     exp.Lateral: table_of,
     exp.TableFromRows: table_of,
-    exp.ArrayFilter: refused,
-    exp.Transform: refused,
-    exp.Reduce: refused,
-    exp.GetIgnoreCase: refused,
+    exp.GetIgnoreCase: lambda node: call("get_ignore_case", node.this, node.expression),
 }

@@ -82,6 +82,14 @@ def concatenated(node: exp.Concat | exp.ConcatWs) -> Expr:
     return node
 
 
+def url(node: exp.ParseUrl) -> Expr:
+    """The parts of an address."""
+    permissive = node.args.get("permissive")
+    if permissive is not None and permissive.name != "0":
+        raise unsupported(f"what is permissive in {node.sql('snowflake')}")
+    return call("parse_url", node.this)
+
+
 RULES: Rules = {
     exp.DPipe: joined,
     exp.Concat: concatenated,
@@ -95,5 +103,5 @@ RULES: Rules = {
     exp.Soundex: lambda node: call("soundex", node.this),
     exp.ByteLength: lambda node: native("strlen", call("varchar", node.this)),
     exp.Collate: refused,
-    exp.ParseUrl: refused,
+    exp.ParseUrl: url,
 }
