@@ -179,3 +179,17 @@ def test_errors_have_snowflakes_numbers(run: Client, sql: str, errno: int, sqlst
     assert (caught.value.errno, caught.value.sqlstate) == (errno, sqlstate)
     words = str(caught.value.raw_msg)
     assert not any(name in words for name in ("fakesnow", "DuckDB", "Unhandled", "Error:"))
+
+
+def test_what_needs_more_memory_than_there_is_runs_alone_without_a_limit(run: Client) -> None:
+    """An array is not spilled to the disk."""
+    run("create table big as select seq4() as n from table(generator(rowcount => 2000000))")
+    run.session.duckdb.execute("set memory_limit = '12MB'")
+    assert run("select array_size(array_agg(n)) from big") == [(2000000,)]
+    [[limit]] = run.session.duckdb.execute("select current_setting('memory_limit')").fetchall()
+    assert limit == "190.7 MiB"  # the usual one again
+    run("begin", "insert into big values (-1)")
+    run.session.duckdb.execute("set memory_limit = '12MB'")
+    assert run("select array_size(array_agg(n)) from big") == [(2000001,)]
+    run("rollback")
+    assert run("select count(*) from big") == [(2000000,)]

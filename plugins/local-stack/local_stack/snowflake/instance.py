@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local_stack.snowflake import information_schema, notes, statements, user_functions
+from local_stack.snowflake import information_schema, memory, notes, statements, user_functions
 from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
 from local_stack.snowflake.results import Results
 from local_stack.snowflake.session import Cases, Session
 from local_stack.snowflake.stage import Stages
-
-# Enough for the sample network; DuckDB spills to disk beyond it.
-MEMORY_LIMIT = "200MB"
 
 
 class Nothing(dict[str, Any]):
@@ -34,7 +31,7 @@ class LocalSnowflake(Instance):
             databases,
             home,
             f"{notes.CREATION}; {user_functions.CREATION}; {information_schema.CREATION}",
-            memory_limit=MEMORY_LIMIT,
+            memory_limit=memory.LIMIT,
             temp_directory=str(home / "spill"),
         )
         self.results_cache = Nothing()

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from snowflake.connector.errors import ProgrammingError
 
+from local_stack.snowflake.memory import Memory
+
 # How long a statement waits for a table that another session's transaction has changed, and how
 # long that session may be idle meanwhile before its transaction is rolled back.
 LOCK_WAIT_SECONDS = 60.0
@@ -31,6 +33,7 @@ class TableLocks:
         self._changed = threading.Condition()  # reentrant
         # Held while a statement writes, so that it has DuckDB's memory to itself.
         self.writing = threading.Lock()
+        self.memory = Memory()
 
     def acquire(self, table: TableName, session: Owner) -> None:
         """Wait for `table`; roll back the transaction of an idle session that stands in the way."""

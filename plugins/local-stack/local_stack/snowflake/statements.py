@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import duckdb
 from sqlglot import Expr, exp
 
 from local_stack.snowflake import (
@@ -50,7 +51,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             if fixed:
                 fixed(session, cursor)
             elif statement:
-                _run(session, cursor, query, statement)
+                _run_in_memory(session, cursor, query, statement)
         except Exception as error:
             failure = messages.translated(error, Failed(session, query.text, statement))
             known.end("UNKNOWN", None, (str(failure.errno), str(failure.raw_msg)))
@@ -75,6 +76,18 @@ def _read(cursor: Cursor, query: Query) -> Expr:
     statement = cursor.parse(query.text)
     column_names.give(statement, query.text)
     return statement
+
+
+def _run_in_memory(session: Session, cursor: Cursor, query: Query, statement: Expr) -> None:
+    """Run a statement beside others, and again alone, without a limit, if memory is too little."""
+    try:
+        with session.locks.memory.shared():
+            _run(session, cursor, query, statement)
+    except duckdb.OutOfMemoryException:
+        if session.in_transaction:
+            session.written.write_again(session.duckdb)
+        with session.locks.memory.alone(session.duckdb):
+            _run(session, cursor, query, _read(cursor, query))
 
 
 def _run(session: Session, cursor: Cursor, query: Query, statement: Expr) -> None:
