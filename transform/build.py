@@ -10,8 +10,9 @@ builds one of these:
 - what depends on the tables that were altered. Tables are filled anew and not made anew.
 - nothing; only the tests that look at the clock run.
 
-With --all it builds everything and tests every row. Other arguments are dbt's own: it builds what
-they say, and the next build is one of everything.
+With --all it builds everything and tests every row, with --full-refresh it makes incremental tables
+anew, too. Other arguments are dbt's own: it builds what they say, and the next build is one of
+everything.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
-from plan import TOLD, Warehouse, decide, fingerprint
+from plan import TOLD, Plan, Warehouse, decide, fingerprint
 
 _NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 _DRY_RUN = (
@@ -66,7 +67,9 @@ class Dbt:
         Raises:
             SystemExit: it failed, which dbt has said.
         """
-        done = self("--quiet", "run-operation", macro, "--args", json.dumps(arguments))
+        done = self(
+            "--no-write-json", "--quiet", "run-operation", macro, "--args", json.dumps(arguments)
+        )
         if not done.success:
             sys.exit(1)
         return self._said
@@ -85,7 +88,7 @@ def main() -> None:
     project = Path(os.environ["DBT_PROJECT_DIR"])
     began = time.monotonic()
     dbt = Dbt()
-    if words and words != ["--all"]:
+    if not {*words} <= {"--all", "--full-refresh"}:
         sys.exit(0 if dbt("build", *_NO_UNIT_TESTS, *words).success else 1)
     parsed = dbt("--quiet", "parse", "--no-write-json")
     if not isinstance(parsed.result, Manifest):
@@ -93,9 +96,14 @@ def main() -> None:
     dbt.manifest = parsed.result
     code = fingerprint(project, os.environ, version("dbt-snowflake"))
     known = Warehouse(**json.loads(dbt.operate("last_build")))
-    plan = decide(code, _relations(dbt.manifest), known, everything=bool(words))
+    anew = tuple(word for word in words if word == "--full-refresh")
+    plan = (
+        Plan("tudo", "from nothing, as asked", anew, checks_code=code != known.code)
+        if anew
+        else decide(code, _relations(dbt.manifest), known, everything=bool(words))
+    )
     print(f"{plan.scope}: {plan.reason}", flush=True)
-    if plan.checks_code and not dbt(*_DRY_RUN).success:
+    if plan.checks_code and not dbt(*_DRY_RUN, *anew).success:
         sys.exit(1)
     os.environ[TOLD] = json.dumps(plan.told)
     command = ("test", "--no-populate-cache") if plan.scope == "nada" else ("build",)

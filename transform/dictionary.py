@@ -18,7 +18,7 @@ TRANSFORM = Path(__file__).resolve().parent
 DICTIONARY = TRANSFORM.parent / "docs" / "data-dictionary.md"
 LAYERS = {
     "RAW": "as target-snowflake lands it",
-    "BRONZE": "cast, renamed, deduplicated",
+    "BRONZE": "cast, renamed",
     "SILVER": "dimensions, their history and what they are made with",
     "GOLD": "the fact, the analyses and the quality of the data",
 }

@@ -182,7 +182,7 @@ def test_dbt(project: Project) -> None:
         "snapshot",
         "source freshness",
         "retry",  # of the snapshots, which have succeeded
-        "run-operation newest_load --args '{key: venda_id}'",
+        "run-operation last_build",
     ):
         assert "Traceback" not in project.dbt(*shlex.split(command)).output
 

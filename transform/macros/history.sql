@@ -85,8 +85,9 @@
     )
 {%- endmacro %}
 
-{# When the versions of a history that were loaded since the cutoff began; not the time before. #}
-{% macro new_versions(history, key) -%}
+{# When the versions of a history that were loaded since the cutoff began; not the time before, nor
+   those of which the fact has a sale, as it was built with them. #}
+{% macro new_versions(history, key, version) -%}
     select
         {{ key }},
         min(valido_de) as valido_de
@@ -94,5 +95,6 @@
     where
         carregado_em >= (select cutoff.loaded_since from cutoff)
         and valido_de > {{ beginning_of_time() }}
+        and {{ version }} not in (select fact.{{ version }} from {{ this }} as fact)
     group by {{ key }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# RAW is upserted by key, so this keeps every row; it guards against a load that appended. #}
+{# The newest of the rows that the control streams have left of a key. #}
 {% macro newest_load(key) -%}
     row_number() over (
         partition by {{ key }}

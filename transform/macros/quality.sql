@@ -80,12 +80,18 @@
     {{- return((100 * count / ([rows_of[table], 1] | max)) | round(4)) -}}
 {%- endmacro %}
 
-{# The table that a test is about: the one that it is written below in YAML, or the first it reads. #}
+{# The table that a test is about, as its name with its schema. #}
 {% macro tested_table(node) -%}
+    {%- set table = tested_node(node) -%}
+    {{- table.schema ~ '.' ~ (table.identifier or table.alias) | upper -}}
+{%- endmacro %}
+
+{# The model or source that a test is about: the one that it is written below in YAML, or the first
+   that it reads. #}
+{% macro tested_node(node) -%}
     {%- set sources = node.depends_on.nodes | select('in', graph.sources) | list -%}
     {%- set key = node.attached_node or (sources + node.depends_on.nodes) | first -%}
-    {%- set table = graph.sources[key] if key in graph.sources else graph.nodes[key] -%}
-    {{- table.schema ~ '.' ~ (table.identifier or table.alias) | upper -}}
+    {%- do return(graph.sources[key] if key in graph.sources else graph.nodes[key]) -%}
 {%- endmacro %}
 
 {% macro first_rows(relation) -%}

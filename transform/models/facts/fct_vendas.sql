@@ -30,11 +30,11 @@ with
 
     -- Versions that a build has found lately change the sales since they began.
     new_prices as (
-        {{ new_versions(ref('dim_veiculos_historico'), 'veiculo_id') }}
+        {{ new_versions(ref('dim_veiculos_historico'), 'veiculo_id', 'veiculo_versao_id') }}
     ),
 
     new_places as (
-        {{ new_versions(ref('dim_vendedores_historico'), 'vendedor_id') }}
+        {{ new_versions(ref('dim_vendedores_historico'), 'vendedor_id', 'vendedor_versao_id') }}
     ),
 
     -- The sales that a late dimension row or a new version may change.
@@ -54,16 +54,25 @@ with
             or coalesce(fact.data_venda, new_places.valido_de) >= new_places.valido_de
     ),
 
+    new_loads as (
+        {{
+            new_loads(
+                ref('stg_driva__vendas'), 'venda_id', since='select cutoff.loaded_since from cutoff'
+            )
+        }}
+    ),
+
     known as (
         select
             fact.venda_id,
             fact.carregado_em
         from {{ this }} as fact
-        where fact.carregado_em >= (select cutoff.loaded_since from cutoff)
+        inner join new_loads
+            on fact.carregado_em = new_loads.carregado_em
     ),
 {% endif %}
 
--- An incremental build takes these and what was loaded since the cutoff, unless it is known.
+-- An incremental build takes these, and of the new loads what is not known.
 vendas as (
     select
         loaded.venda_id,
@@ -84,12 +93,11 @@ vendas as (
                 and loaded.carregado_em = known.carregado_em
         left join open_rows
             on loaded.venda_id = open_rows.venda_id
+        left join new_loads
+            on loaded.carregado_em = new_loads.carregado_em
         where
             open_rows.venda_id is not null
-            or (
-                known.venda_id is null
-                and loaded.carregado_em >= (select cutoff.loaded_since from cutoff)
-            )
+            or (new_loads.carregado_em is not null and known.venda_id is null)
     {% endif %}
 )
 

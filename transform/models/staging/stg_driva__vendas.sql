@@ -16,4 +16,4 @@ select
     cast(data_atualizacao as timestamp_ntz) as data_atualizacao,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
-qualify {{ newest_load('venda_id') }} and _sdc_deleted_at is null
+where _sdc_deleted_at is null

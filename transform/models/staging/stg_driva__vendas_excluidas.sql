@@ -2,13 +2,6 @@ with
 
 source as (
     select * from {{ source('driva', 'vendas') }}
-),
-
--- So that all other sales need not be sorted.
-marked as (
-    select id_vendas
-    from source
-    where _sdc_deleted_at is not null
 )
 
 select
@@ -24,5 +17,4 @@ select
     cast(_sdc_deleted_at as timestamp_ntz) as excluido_em,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
-where id_vendas in (select marked.id_vendas from marked)
-qualify {{ newest_load('venda_id') }} and _sdc_deleted_at is not null
+where _sdc_deleted_at is not null

@@ -13,4 +13,3 @@ select
     cast(_sdc_deleted_at as timestamp_ntz) as excluido_em,
     cast(_sdc_batched_at as timestamp_ntz) as carregado_em
 from source
-qualify {{ newest_load('vendedor_id') }}

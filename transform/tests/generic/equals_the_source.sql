@@ -10,6 +10,8 @@
   - Level 1, gone or corrected in the source and still to be followed, warns: RAW has rows too many,
     or the same rows with other values of a range that was read in part.
   - Level -1, no totals: nothing was compared, which only warns.
+  When only some tables were altered since the last build, only their ranges that were loaded or
+  counted since are compared; the others were, and are as they were.
   Args: key, the table's integer key.
 #}
 {% test equals_the_source(model, key) %}
@@ -26,6 +28,7 @@
 ) }}
 
 {%- set table = model.identifier | lower -%}
+{%- set loaded = build_plan().loaded -%}
 {%- set totals = ref('stg_driva__reconciliacao') -%}
 {%- set newest = none -%}
 {%- if execute -%}
@@ -50,7 +53,7 @@ with
 
 -- Of an earlier version of the tap, which had ranges of another size or did not say of which,
 -- nothing is compared; nor are sums of other columns than those that are summed now.
-checked as (
+totals as (
     select
         faixa,
         id_inicial,
@@ -60,9 +63,22 @@ checked as (
         soma_chaves,
         soma_valores,
         colunas_somadas = {{ quoted(names) }} as valores_comparaveis,
-        conferido_em
+        conferido_em,
+        carregado_em
     from {{ totals }}
     where tabela = '{{ table }}' and ids_por_faixa = {{ size }}
+),
+
+checked as (
+    select * from totals
+    {% if loaded -%}
+        where
+            carregado_em > '{{ loaded }}'
+            or faixa in (
+                select {{ number }} from {{ model }}
+                where _sdc_batched_at > '{{ loaded }}' or _sdc_deleted_at > '{{ loaded }}'
+            )
+    {%- endif %}
 ),
 
 alive as (
@@ -72,7 +88,10 @@ alive as (
         sum({{ key }}) as soma_chaves,
         sum({{ values }}) as soma_valores
     from {{ model }}
-    where _sdc_deleted_at is null
+    where
+        _sdc_deleted_at is null
+        and {{ key }} >= (select min(checked.faixa) * {{ size }} from checked)
+        and {{ key }} < (select (max(checked.faixa) + 1) * {{ size }} from checked)
     group by 1
 ),
 
@@ -206,6 +225,6 @@ select
     null as soma_valores_na_origem,
     null as soma_valores_em_raw,
     -1 as nivel
-where not exists (select 1 from checked)
+where not exists (select 1 from totals)
 
 {% endtest %}
