@@ -207,6 +207,15 @@ def test_a_table_that_was_emptied_and_filled_anew_is_followed(source: Source) ->
     assert source.compare().loaded() == {}
 
 
+def test_more_rows_than_are_looked_for_by_their_ids_are_followed(source: Source) -> None:
+    source.change("insert into contas select i, 'muitas', 1 from generate_series(30001, 90001) i")
+    assert source.compare().loaded()["CONTAS"] == (60_001, 0)
+    source.change("update contas set valor = 2 where id_contas > 30000", "delete from pares")
+    assert source.compare().loaded()["CONTAS"] == (0, 60_001)
+    source.change("delete from contas where id_contas > 30000")
+    assert source.compare().deleted()["CONTAS"] == 60_001
+
+
 def test_a_full_refresh_marks_what_is_not_there(source: Source) -> None:
     source.read.warehouse("update RAW.CONTAS set _sdc_deleted_at = null")
     source.read.warehouse("update RAW.CODIGOS set _sdc_deleted_at = null")

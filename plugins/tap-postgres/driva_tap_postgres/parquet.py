@@ -105,8 +105,9 @@ def snapshot(dsn: str) -> Iterator[Snapshot]:
 @cache
 def _reader(dsn: str) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB that reads from PostgreSQL as `source`."""
+    # A query comes by one connection, and so to one thread: others would turn until it comes.
     connection = duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false", "threads": "1"}
     )
     package = files("duckdb_extension_postgres_scanner")
     (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")

@@ -104,7 +104,7 @@ class ControlTotals:
         """
         number, highest = self.number.label("number"), sa.func.max(self._key).label("highest")
         query = sa.select(number, highest, *self.sums).where(*rows).order_by(number)
-        found = source.ask(query.group_by(sa.literal_column("1")))
+        found = source.ask_by_range(query)
         size = self.ids_per_range
         for number, highest, count, keys, value in found:
             begin, end = number * size, (number + 1) * size - 1
