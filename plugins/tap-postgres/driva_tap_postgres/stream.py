@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import sqlalchemy as sa
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig, SDKBatchMessage
 from tap_postgres.client import PostgresStream
@@ -150,7 +149,7 @@ class DrivaStream(PostgresStream):
                 self._run = run.enter_context(parquet.snapshot(self._dsn))
             try:
                 super().sync(context)
-            except (sa.exc.DBAPIError, duckdb.Error) as error:
+            except (sa.exc.DBAPIError, parquet.ReadError) as error:
                 if "UTF8" in str(error):  # PostgreSQL names it in every language
                     check_encoding(self.source)
                 raise

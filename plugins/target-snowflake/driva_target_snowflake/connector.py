@@ -18,11 +18,11 @@ from target_snowflake.snowflake_types import NUMBER, VARIANT
 
 from driva_target_snowflake.columns import alterations
 from driva_target_snowflake.errors import LoadError
+from driva_target_snowflake.process import AUTHENTICATION
 from driva_target_snowflake.stage import STAGE, StagingConnector
 
 # Seconds until a wrong host is an error; the connector's default is five minutes.
 LOGIN_TIMEOUT = 30
-AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
 # How long a staged file is left alone; no run needs one for longer.
 STALE_AFTER = timedelta(days=1)
 
