@@ -84,7 +84,7 @@ def bounds(files: Sequence[str], key_properties: Sequence[str]) -> tuple[int, in
         if len(of_key) != metadata.num_row_groups or not all(s and s.has_min_max for s in of_key):
             return None
         ends += (end for statistics in of_key for end in (statistics.min, statistics.max))
-    is_whole = bool(ends) and all(isinstance(end, int) for end in ends)
+    is_whole = bool(ends) and all(type(end) is int for end in ends)
     return (min(ends), max(ends)) if is_whole else None
 
 

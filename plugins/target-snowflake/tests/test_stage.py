@@ -140,11 +140,16 @@ def test_the_ends_of_a_key_are_read_where_it_is_one_whole_number(tmp_path: Path)
     files = []
     for number, ids in enumerate(([3, -7], [40], [])):
         file = tmp_path / f"{number}.parquet"
-        columns = {"id": pa.array(ids, pa.int64()), "name": pa.array(map(str, ids), pa.string())}
+        columns = {
+            "id": pa.array(ids, pa.int64()),
+            "name": pa.array(map(str, ids), pa.string()),
+            "is_odd": pa.array((id_ % 2 == 1 for id_ in ids), pa.bool_()),
+        }
         parquet.write_table(pa.table(columns), file, row_group_size=1)
         files.append(f"file://{file}")
     assert bounds(files[:2], ["id"]) == (-7, 40)
     assert bounds(files[:1], ["name"]) is None
+    assert bounds(files[:1], ["is_odd"]) is None
     assert bounds(files[:1], ["id", "name"]) is None
     assert bounds(files[:1], ["other"]) is None
     assert bounds(files[2:], ["id"]) is None
