@@ -51,11 +51,17 @@ for run in map(json.loads, sys.stdin):
 # The environment of each, and its command; then what it would import later.
 PROGRAMS = {
     "meltano": (".venv", "meltano.cli", "main"),
-    "tap-postgres": (".meltano/extractors/tap-postgres/venv", "driva_tap_postgres.tap", "main"),
+    "tap-postgres": (
+        ".meltano/extractors/tap-postgres/venv",
+        "driva_tap_postgres.start",
+        "main",
+        "driva_tap_postgres.tap",
+    ),
     "target-snowflake": (
         ".meltano/loaders/target-snowflake/venv",
-        "driva_target_snowflake.target",
+        "driva_target_snowflake.start",
         "main",
+        "driva_target_snowflake.target",
     ),
     "dbt-snowflake": (
         ".meltano/utilities/dbt-snowflake/venv",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -253,6 +254,44 @@ def test_the_warehouse_has_what_the_source_has(followed: Project) -> None:
     assert project.warehouse("select count(*) from RAW.NOTAS") == [(4,)]
     slot(project, "drop")
     project.change("truncate pedidos, itens, notas, por_mes, inteira")
+
+
+def test_a_retyped_column_stops_the_run_before_anything_is_loaded(followed: Project) -> None:
+    select = ["public-pequena.*", "public-medidas.*", "driva-colunas.*"]
+    project = followed.with_variables(
+        TAP_POSTGRES_REPLICATION_SLOT_NAME="driva_types", TAP_POSTGRES__SELECT=json.dumps(select)
+    )
+    project.change(
+        "create table pequena (id int primary key)",
+        "create table medidas (id int primary key, medida numeric(10, 2))",
+    )
+    assert slot(project, "create").code == 0
+    project.change("insert into pequena values (1)", "insert into medidas values (1, 1.25)")
+    project.extract_load(state_id="types")
+    state = (project.folder / "types.json").read_text()
+    project.change(
+        "insert into pequena values (2)",
+        "alter table medidas alter medida type numeric(12, 4)",
+        "insert into medidas values (2, 1.2345)",
+    )
+    for _ in range(2):  # until it is mended
+        done = project.extract_load(state_id="types", fails=True)
+        assert_refused(
+            done, "column medida is DECIMAL(10, 2), and DECIMAL(12, 4) is to come", "Run this"
+        )
+        assert done.loaded() == {}
+        assert (project.folder / "types.json").read_text() == state
+    assert project.warehouse("select count(*) from RAW.PEQUENA") == [(1,)]
+    [line] = [line for line in done.output.splitlines() if "Run this, and then" in line]
+    for statement in line.partition("--full-refresh: ")[2].split("; "):
+        project.warehouse(statement)
+    project.extract_load(state_id="types")  # the slot still has what changed
+    for table in ("pequena", "medidas"):
+        assert len(in_warehouse(project, table)) == 2
+    assert project.warehouse("select medida from RAW.MEDIDAS where id = 2") == [
+        (Decimal("1.2345"),)
+    ]
+    slot(project, "drop")
 
 
 def test_each_kind_of_change_is_followed(follower: Follower) -> None:

@@ -141,7 +141,7 @@ def test_the_first_comparison_reads_all(source: Source) -> None:
 def test_where_nothing_has_changed_nothing_is_sent(source: Source) -> None:
     done = source.compare()
     assert done.loaded() == {}
-    assert "0 schemas, 0 records, 0 batch manifests" in done.output
+    assert "nothing to load" in done.output
 
 
 def test_rows_that_were_written_are_read_again_whatever_their_id(source: Source) -> None:
@@ -205,6 +205,15 @@ def test_a_table_that_was_emptied_and_filled_anew_is_followed(source: Source) ->
     source.change("insert into pares values (1, 1, 1, 'de volta')")
     assert source.compare().loaded()["PARES"] == (0, 1)
     assert source.compare().loaded() == {}
+
+
+def test_more_rows_than_are_looked_for_by_their_ids_are_followed(source: Source) -> None:
+    source.change("insert into contas select i, 'muitas', 1 from generate_series(30001, 90001) i")
+    assert source.compare().loaded()["CONTAS"] == (60_001, 0)
+    source.change("update contas set valor = 2 where id_contas > 30000", "delete from pares")
+    assert source.compare().loaded()["CONTAS"] == (0, 60_001)
+    source.change("delete from contas where id_contas > 30000")
+    assert source.compare().deleted()["CONTAS"] == 60_001
 
 
 def test_a_full_refresh_marks_what_is_not_there(source: Source) -> None:

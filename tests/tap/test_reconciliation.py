@@ -76,7 +76,7 @@ def test_nothing_is_sent_where_nothing_is_new(ledger: Project) -> None:
     done = ledger.extract_load()
     assert done.loaded() == {}
     assert "driva-reconciliacao: nothing new" in done.output
-    assert "0 schemas, 0 records" in done.output
+    assert "nothing to load" in done.output
 
 
 def test_of_what_is_read_again_the_totals_are_sent_and_of_no_more(ledger: Project) -> None:

@@ -305,3 +305,53 @@ def test_a_kill_between_upsert_and_deletion_leaves_neither(project: Project) -> 
     done = project.fork("target-snowflake", given=messages)
     assert (done.loaded(), done.deleted()) == ({"CORTADA": (1, 0)}, {"CORTADA": 31}), done.output
     assert stream.rows() == [*((id_, "a") for id_ in range(-30, 0)), (99, "b")]
+
+
+def said(stream: Stream, *messages: dict[str, Any]) -> list[str]:
+    """Load messages; return the first words of each statement since their table was there."""
+    with overheard(stream.project.snowflake_port) as (port, sent):
+        through = stream.project.with_variables(LOCAL_SNOWFLAKE_PORT=str(port))
+        given = stream.written(*messages)
+        done = through.fork("target-snowflake", given=given)
+    assert done.code == 0, done.output
+    statements = [json.loads(request.body or "{}").get("sqlText") or "" for request in sent]
+    first = next(i for i, sql in enumerate(statements) if "file format" in sql)
+    return [sql.split()[0].lower() for sql in statements[first + 1 :] if sql]
+
+
+def test_a_file_takes_three_statements_and_a_deletion_only_where_one_may_be(
+    project: Project,
+) -> None:
+    stream = numbers(project, "primeira")
+    low, middle, high = map(ids, ("range < 0", "range between 0 and 9", "range > 9"))
+    pieces = [
+        stream.batch([low], [low], key="id", **{"from": None, "to": -1}),
+        stream.batch([middle], [middle], key="id", **{"from": 0, "to": 9}),
+        stream.batch([high], [high], key="id", **{"from": 10, "to": None}),
+    ]
+    upserted = ["put", "merge", "remove"]
+    marked = ["put", "begin", "merge", "update", "commit", "remove"]
+    assert said(stream, *pieces) == upserted * 3
+    assert len(stream.rows()) == 61
+    # The table is there by now: somebody may have loaded what is gone.
+    again = [
+        stream.batch([middle], [middle], key="id", **{"from": 0, "to": 9}),
+        stream.batch([], [], key="id", **{"from": 30, "to": None}),
+    ]
+    assert said(stream, *again) == [*marked, "begin", "update", "commit"]
+    assert len(stream.rows()) == 60
+
+
+@pytest.mark.parametrize("before", ["file", "record", "piece"])
+def test_what_this_run_has_loaded_of_a_piece_and_is_gone_is_marked(
+    project: Project, before: str
+) -> None:
+    stream = numbers(project, f"sobreposta_{before}")
+    low, high = ids("range < 0"), ids("range >= 0")
+    first = {
+        "file": stream.batch([high]),
+        "record": stream.record(id=7, v="a"),
+        "piece": stream.batch([high], [high], key="id", **{"from": -5, "to": None}),
+    }
+    stream.load(first[before], stream.batch([low], [low], key="id", **{"from": None, "to": None}))
+    assert [id_ for id_, _ in stream.rows()] == [*range(-30, 0)]

@@ -45,12 +45,21 @@ def check_declared_key(source: SourceTable, begin: Sequence[Filter]) -> None:
         )
 
 
+def refused(source: SourceTable) -> sa.ColumnElement[bool] | None:
+    """Return the test for rows with a value that Snowflake does not have; None if none may."""
+    tests = _suspects(source).values()
+    return sa.or_(*tests) if tests else None
+
+
+def _suspects(source: SourceTable) -> dict[str, sa.ColumnElement[bool]]:
+    columns, types = source.table.columns, source.types
+    return {name: kind.refused(columns[name]) for name, kind in types.items() if kind.refused}
+
+
 def check_values(source: SourceTable, query: sa.Select[Any]) -> None:
     """Raise an UnrepresentableError if a row has a value that Snowflake's type does not."""
     columns = source.table.columns
-    suspects = {
-        name: kind.refused(columns[name]) for name, kind in source.types.items() if kind.refused
-    }
+    suspects = _suspects(source)
     if not suspects:
         return
     found_in = [(test, sa.literal(name, sa.Text())) for name, test in suspects.items()]

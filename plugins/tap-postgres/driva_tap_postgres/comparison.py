@@ -9,6 +9,7 @@ https://www.postgresql.org/docs/18/ddl-system-columns.html
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -70,7 +71,6 @@ class Found(NamedTuple):
         hashes: their sum.
         written: how many have been written since the horizon.
         total: what they add up to.
-        ids: of what has been written, if that is not much.
     """
 
     number: int | None
@@ -78,7 +78,6 @@ class Found(NamedTuple):
     hashes: int = 0
     written: int = 0
     total: Total = Total()
-    ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -112,17 +111,22 @@ class Comparison:
     @cached_property
     def is_unchanged(self) -> bool:
         """Whether no row has been written, and none is gone, since the last comparison."""
-        if not self._fits:
+        if not self._fits or self._written_ids is None or self._written_ids:
             return False
         known = [sum(of_all) for of_all in zip(*self.before.ranges.values(), strict=True)]
-        return self._all == [*(known or [0, 0]), 0]
+        ((rows, hashes),) = self.source.ask(sa.select(*self._counted).where(*self.source.clauses))
+        return [rows, int(hashes or 0)] == (known or [0, 0])
 
     @cached_property
-    def _all(self) -> list[int]:
-        """Number of rows, sum of their hashes, and how many have been written since the horizon."""
-        query = sa.select(*self._counted).where(*self.source.clauses)
-        ((rows, hashes, written),) = self.source.ask(query)
-        return [rows, int(hashes or 0), written]
+    def _written_ids(self) -> list[int] | None:
+        """The ids of the rows written since the horizon; None if they are many, or are no ids."""
+        if not (self._fits and self.source.has_xmin):
+            return []
+        id_ = sa.cast(self.key.column if self.key else sa.null(), sa.BigInteger).label("id")
+        written = sa.select(id_).select_from(self.source.table).where(self._is_written)
+        asked = written.where(*self.source.clauses).limit(_FEW + 1 if self.key else 1)
+        ids = [id_ for (id_,) in self.source.ask(asked)]
+        return None if len(ids) > (_FEW if self.key else 0) else ids
 
     @property
     def state(self) -> dict[str, Any]:
@@ -163,10 +167,10 @@ class Comparison:
 
     def _written(self, rows_per_piece: int) -> Iterator[Piece]:
         """Yield the rows that have been written since the horizon."""
-        if self._are_few and self.key:
-            ids = ",".join(str(id_) for found in self._found for id_ in found.ids)
+        if self._written_ids is not None:
+            ids = ",".join(map(str, self._written_ids))
             few = sa.literal_column(f"any(cast('{{{ids}}}' as bigint[]))", sa.BigInteger)
-            if ids:
+            if self.key and ids:
                 yield Piece([*self.source.clauses, self.key.column == few], {})
             return
         written = [(f.number, f.written) for f in self._found if f.written]
@@ -296,7 +300,7 @@ class Comparison:
 
     @cached_property
     def _counted(self) -> Sequence[sa.ColumnElement[Any]]:
-        """What is asked of a range: its rows, the sum of their hashes, what has been written."""
+        """What is asked of a range: its rows, and the sum of their hashes."""
         columns = self.source.table.columns
         hashed = [columns[n] for n in self.source.key] if self.source.has_xmin else [*columns]
         hash_: sa.ColumnElement[Any]
@@ -304,42 +308,33 @@ class Comparison:
             hash_ = sa.func.hashint8(self.key.column)
         else:
             hash_ = sa.cast(sa.func.hashtextextended(row_text(*hashed), 0), sa.Numeric)
-        written = sa.func.count().filter(self._is_written)
         hashes = sa.cast(sa.func.sum(hash_), sa.Text)
-        return sa.func.count().label("n"), hashes.label("hashes"), written.label("written")
-
-    @property
-    def _are_few(self) -> bool:
-        """Whether what has been written is not much, and is looked for by its ids."""
-        is_by_id = self.key is not None and self.source.has_xmin and self._fits
-        return is_by_id and self._all[2] <= _FEW
+        return sa.func.count().label("n"), hashes.label("hashes")
 
     @cached_property
     def _found(self) -> list[Found]:
         """The ranges as they are, in order."""
-        number = self.totals.number if self.totals else sa.null()
-        sums = self.totals.sums if self.totals else ()
-        # A row that has been written is a group of its own, where there are few.
-        id_ = sa.case((self._is_written, self.key.column)) if self._are_few and self.key else None
-        grouped = [
-            sa.cast(number, sa.BigInteger).label("number"),
-            sa.cast(sa.null() if id_ is None else id_, sa.BigInteger).label("id"),
-        ]
-        query = sa.select(*grouped, *self._counted, *sums).where(*self.source.clauses)
-        found: dict[int | None, Found] = {}
-        asked = self.source.ask(query.group_by(*map(sa.literal_column, "12")))
-        for of_range, id_, rows, hashes, written, *summed in asked:
-            before = found.get(of_range) or Found(of_range)
-            total = Total(summed[0], int(summed[1]), summed[2]) if summed else Total(rows)
-            found[of_range] = Found(
+        number = sa.cast(self.totals.number if self.totals else sa.null(), sa.BigInteger)
+        # Where the ids are known, nobody need ask again: it costs as much as half of the scan.
+        written = self._is_written if self._written_ids is None else sa.false()
+        query = sa.select(
+            number.label("number"),
+            *self._counted,
+            sa.func.count().filter(written).label("written"),
+            *(self.totals.sums if self.totals else ()),
+        ).where(*self.source.clauses)
+        known = Counter(id_ // self._ids_per_range for id_ in self._written_ids or ())
+        found = [
+            Found(
                 of_range,
-                before.rows + rows,
-                before.hashes + int(hashes),
-                before.written + written,
-                before.total.plus(total),
-                before.ids if id_ is None else [*before.ids, id_],
+                rows,
+                int(hashes),
+                written or known[of_range],
+                Total(summed[0], int(summed[1]), summed[2]) if summed else Total(rows),
             )
-        return sorted(found.values(), key=lambda f: f.number or 0)
+            for of_range, rows, hashes, written, *summed in self.source.ask_by_range(query)
+        ]
+        return sorted(found, key=lambda f: f.number or 0)
 
 
 def _grouped(counted: Sequence[tuple[int | None, int]], size: int) -> Iterator[list[int | None]]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import duckdb
 import sqlalchemy as sa
+
+from driva_tap_postgres.parquet import ReadError
 
 _AGAIN = "Run it again, it goes on from its bookmark."
 _ADDRESS = (
@@ -43,12 +44,12 @@ def blamed(table: object) -> Iterator[None]:
     """Note with what fails in the block that it is about this table."""
     try:
         yield
-    except (sa.exc.DBAPIError, duckdb.Error, OSError) as error:
+    except (sa.exc.DBAPIError, ReadError, OSError) as error:
         error.add_note(str(table))
         raise
 
 
-def explained(error: sa.exc.DBAPIError | duckdb.Error | OSError) -> str:
+def explained(error: sa.exc.DBAPIError | ReadError | OSError) -> str:
     """Return where a failure was, its reason, and the hint for its kind, if there is one."""
     code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
     # DuckDB quotes what it connects with.

@@ -11,11 +11,12 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from driva_tap_postgres.types import SETTINGS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "160MB"
 # Seconds after which a file is nobody's; no run needs one for longer.
@@ -25,6 +26,10 @@ STALE_AFTER = 24 * 60 * 60
 _BATCH_FILE = re.compile(
     r"(^|-)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.parquet|\.unfinished|-\d+\.json\.gz)$"
 )
+
+
+class ReadError(Exception):
+    """PostgreSQL cannot be read, or what was read not be written; in DuckDB's words."""
 
 
 @cache
@@ -50,7 +55,7 @@ class Snapshot:
             which of two snapshots is newer is told by one clock.
     """
 
-    def __init__(self, reader: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, reader: DuckDBPyConnection) -> None:
         self._reader = reader
         ((self.taken_at,),) = self.ask(
             "select cast(extract(epoch from now()) as double precision) as taken_at"
@@ -59,7 +64,7 @@ class Snapshot:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return what a query finds, whose columns have names of their own."""
-        return self._reader.execute(f"SELECT * FROM {_in_source(query)}").fetchall()
+        return self._execute(f"SELECT * FROM {_in_source(query)}")
 
     def write(self, query: str, folder: Path) -> tuple[Path, int]:
         """Write a query's rows to a file that has its name only when it is whole.
@@ -75,12 +80,16 @@ class Snapshot:
         """
         file = folder / f"{uuid.uuid4()}.parquet"
         unfinished = file.with_suffix(".unfinished")
-        (count,) = self._reader.execute(
+        ((count,),) = self._execute(
             f"COPY (SELECT * FROM {_in_source(query)}) "
             f"TO {_quote(str(unfinished))} (FORMAT parquet, COMPRESSION snappy)"
-        ).fetchall()[0]
+        )
         os.utime(unfinished, (self.taken_at, self.taken_at))
         return unfinished.rename(file), int(count)
+
+    def _execute(self, statement: str) -> list[tuple[Any, ...]]:
+        with _reading():
+            return self._reader.execute(statement).fetchall()
 
 
 @contextmanager
@@ -92,21 +101,37 @@ def snapshot(dsn: str) -> Iterator[Snapshot]:
     Args:
         dsn: its address, as libpq takes it.
     """
-    reader = _reader(dsn).begin()
+    with _reading():
+        reader = _reader(dsn).begin()
     try:
         yield Snapshot(reader)
     except BaseException:
-        with suppress(duckdb.Error):  # what has happened is said, not what became of it
+        with suppress(ReadError), _reading():  # what has happened is said, not what became of it
             reader.rollback()
         raise
-    reader.commit()
+    with _reading():
+        reader.commit()
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say what DuckDB says in a ReadError; a run that finds nothing new does not import it."""
+    import duckdb  # noqa: PLC0415 - not before
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise ReadError(str(error)) from error
 
 
 @cache
-def _reader(dsn: str) -> duckdb.DuckDBPyConnection:
+def _reader(dsn: str) -> DuckDBPyConnection:
     """Return a DuckDB that reads from PostgreSQL as `source`."""
+    import duckdb  # noqa: PLC0415 - not before
+
+    # A query comes by one connection, and so to one thread: others would turn until it comes.
     connection = duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false", "threads": "1"}
     )
     package = files("duckdb_extension_postgres_scanner")
     (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import sqlalchemy as sa
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig, SDKBatchMessage
 from tap_postgres.client import PostgresStream
@@ -29,7 +28,7 @@ from driva_tap_postgres.increment import Increment
 from driva_tap_postgres.origin import Origin
 from driva_tap_postgres.piece import Piece
 from driva_tap_postgres.replication_key import ReplicationKey
-from driva_tap_postgres.source import Filter, SourceTable, sql
+from driva_tap_postgres.source import SourceTable, sql
 from driva_tap_postgres.totals import ControlTotals, RangeTotal
 from driva_tap_postgres.types import column_type
 from driva_tap_postgres.window import Window
@@ -150,7 +149,7 @@ class DrivaStream(PostgresStream):
                 self._run = run.enter_context(parquet.snapshot(self._dsn))
             try:
                 super().sync(context)
-            except (sa.exc.DBAPIError, duckdb.Error) as error:
+            except (sa.exc.DBAPIError, parquet.ReadError) as error:
                 if "UTF8" in str(error):  # PostgreSQL names it in every language
                     check_encoding(self.source)
                 raise
@@ -232,10 +231,9 @@ class DrivaStream(PostgresStream):
                 connection = unset.execution_options(isolation_level="REPEATABLE READ")
                 if piece.rows is not None:
                     source = replace(self.source, connect=lambda: nullcontext(connection))  # noqa: B023 - used up before the next one
-                    query = self._query(source, piece.rows).order_by(*order)
+                    query = self._query(source, piece).order_by(*order)
                     self.read_at = time.time()  # as records have it
                     yield from map(dict, connection.execute(query).mappings())
-                    self._add_up(source, piece)
             self.stream_state.update(piece.state)
         self._end_version()
 
@@ -249,11 +247,9 @@ class DrivaStream(PostgresStream):
             with nullcontext(self._run) if self._run else parquet.snapshot(self._dsn) as snapshot:
                 source, files, keys, asked = self.source.at(snapshot), [], [], []
                 if piece.rows is not None:
-                    query = self._query(source, piece.rows)
-                    file, count = snapshot.write(sql(query), folder)
+                    file, count = snapshot.write(sql(self._query(source, piece)), folder)
                     self.logger.info("%s: %s rows", self.name, f"{count:,}")
                     files = [f"file://{file}"]
-                    self._add_up(source, piece)
                 if piece.listed is not None:
                     key = [value for value in source.values if value.name in source.key]
                     query = sa.select(*key).where(*piece.listed)
@@ -275,17 +271,20 @@ class DrivaStream(PostgresStream):
         for message in super()._generate_batch_messages(encoding, manifest):
             yield PieceMessage(message.stream, encoding, manifest, complete=self._complete)
 
-    def _query(self, source: SourceTable, rows: Sequence[Filter]) -> sa.Select[Any]:
-        """Return the query of rows, which have been found to have a place in Snowflake."""
-        query = sa.select(*source.values).where(*rows)
+    def _query(self, source: SourceTable, piece: Piece) -> sa.Select[Any]:
+        """Return the query of a piece, when all of it has been found to have a place in Snowflake.
+
+        Where control totals are wanted, what adds it up tells that, too.
+        """
+        query = sa.select(*source.values).where(*piece.rows or ())
         if self.increment is None and self.comparison is None:
             query = query.limit(self.max_record_count())
-        check_values(source, query)
+        is_sound = False
+        if self._totals and self.increment and piece.rows is not None and piece.extent:
+            is_sound = self._totals.add(source, piece.rows, piece.extent)
+        if not is_sound:
+            check_values(source, query)
         return query
-
-    def _add_up(self, source: SourceTable, piece: Piece) -> None:
-        if self._totals and piece.rows is not None and piece.extent and self.increment:
-            self._totals.add(source, piece.rows, piece.extent)
 
     def max_record_count(self) -> int | None:
         """Return how many new rows a run reads at most, one more than a trial needs."""

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Container, Sequence
 from typing import Any, ClassVar
 
-import duckdb
 import sqlalchemy as sa
 from singer_sdk import Stream
 from singer_sdk import typing as th
@@ -30,6 +29,7 @@ from driva_tap_postgres.columns import COLUMNS, Columns
 from driva_tap_postgres.errors import SettingsError, explained
 from driva_tap_postgres.log_based import LogBasedStream
 from driva_tap_postgres.origin import Origin
+from driva_tap_postgres.parquet import ReadError
 from driva_tap_postgres.pgoutput import LogError, Name
 from driva_tap_postgres.reconciliation import RECONCILIATION, Reconciliation
 from driva_tap_postgres.selection import (
@@ -318,7 +318,7 @@ def main() -> None:
         sys.exit(f"tap-postgres: {error}")
     except ConfigValidationError as error:
         sys.exit(f"tap-postgres: {error} {'; '.join(error.errors)}")
-    except (sa.exc.DBAPIError, duckdb.Error, OSError) as error:
+    except (sa.exc.DBAPIError, ReadError, OSError) as error:
         sys.exit(f"tap-postgres: {explained(error)}")
 
 

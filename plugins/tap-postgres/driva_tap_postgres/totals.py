@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from driva_tap_postgres.checks import refused
 from driva_tap_postgres.piece import Extent
 from driva_tap_postgres.replication_key import ReplicationKey
 from driva_tap_postgres.source import Filter, SourceTable
@@ -94,8 +95,8 @@ class ControlTotals:
         keys = sa.cast(sa.func.sum(self._key), sa.Text)
         return sa.func.count().label("rows"), keys.label("keys"), values.label("summed")
 
-    def add(self, source: SourceTable, rows: Sequence[Filter], extent: Extent) -> None:
-        """Add up what is read.
+    def add(self, source: SourceTable, rows: Sequence[Filter], extent: Extent) -> bool:
+        """Add up what is read; tell whether all of it has a place in Snowflake.
 
         Args:
             source: the table, in the snapshot in which it is read.
@@ -103,10 +104,13 @@ class ControlTotals:
             extent: of it; the ids from `first` to `last`.
         """
         number, highest = self.number.label("number"), sa.func.max(self._key).label("highest")
-        query = sa.select(number, highest, *self.sums).where(*rows).order_by(number)
-        found = source.ask(query.group_by(sa.literal_column("1")))
+        refuse = sa.func.bool_or(refused(source)) if refused(source) is not None else sa.null()
+        asked = sa.select(number, highest, *self.sums, sa.cast(refuse, sa.Boolean).label("refuse"))
+        found = source.ask_by_range(asked.where(*rows).order_by(number))
+        if any(refuse for *_, refuse in found):
+            return False
         size = self.ids_per_range
-        for number, highest, count, keys, value in found:
+        for number, highest, count, keys, value, _ in found:
             begin, end = number * size, (number + 1) * size - 1
             first = begin if extent.first is None else max(begin, extent.first)
             # Whatever comes above the highest id is not of this snapshot.
@@ -116,6 +120,7 @@ class ControlTotals:
             if before and before.last < first:
                 first, total = before.first, before.total.plus(total)
             self.ranges[number] = RangeTotal(number, size, first, last, total)
+        return True
 
 
 def ids_per_range(lowest: int, highest: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 import sqlalchemy as sa
 from driva_tap_postgres.errors import blamed, explained
+from driva_tap_postgres.parquet import ReadError
 
 
 class DriverError(Exception):
@@ -45,5 +45,5 @@ def test_without_a_connection_the_address_is_named() -> None:
 
 
 def test_a_password_is_not_shown() -> None:
-    said = explained(duckdb.Error(r"host=h password='a\'b c' user=u and password=abc"))
+    said = explained(ReadError(r"host=h password='a\'b c' user=u and password=abc"))
     assert said == "host=h password=… user=u and password=…."

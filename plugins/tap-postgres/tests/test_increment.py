@@ -48,6 +48,9 @@ class Answering(SourceTable):
     def ask(self, query: sa.Executable, **parameters: Any) -> Sequence[Any]:
         return self.answers.pop(0)
 
+    def ask_by_range(self, query: sa.Select[Any]) -> Sequence[Any]:
+        return self.ask(query)
+
 
 def increment(before: Bookmark, *answers: Answer) -> Increment:
     """Return a run of the table, in which these answers are given."""
@@ -218,13 +221,22 @@ def test_ranges_are_of_as_many_ids_below_zero_as_above() -> None:
 
 
 def test_totals_cover_what_is_read_and_no_more() -> None:
-    first = [(-1, -5, 1, "-5", Decimal(1)), (0, 9000, 10, "99", Decimal(2))]
-    second = [(0, 9999, 2, "18001", Decimal(3)), (2, 25_000, 1, "25000", Decimal(4))]
+    first = [(-1, -5, 1, "-5", Decimal(1), False), (0, 9000, 10, "99", Decimal(2), None)]
+    second = [
+        (0, 9999, 2, "18001", Decimal(3), False),
+        (2, 25_000, 1, "25000", Decimal(4), False),
+    ]
     found, source = totals(first, second)
-    found.add(source, [], Extent("id", None, 9000))
-    found.add(source, [], Extent("id", 9001, None))
+    assert found.add(source, [], Extent("id", None, 9000))
+    assert found.add(source, [], Extent("id", 9001, None))
     assert [*found.ranges.values()] == [
         RangeTotal(-1, 10_000, -10_000, -1, Total(1, -5, Decimal(1))),
         RangeTotal(0, 10_000, 0, 9999, Total(12, 18_100, Decimal(5))),
         RangeTotal(2, 10_000, 20_000, 25_000, Total(1, 25_000, Decimal(4))),
     ]
+
+
+def test_totals_tell_of_values_without_a_place() -> None:
+    found, source = totals([(0, 9000, 10, "99", Decimal("NaN"), True)])
+    assert not found.add(source, [], Extent("id", None, None))
+    assert not found.ranges

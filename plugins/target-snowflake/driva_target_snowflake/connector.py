@@ -14,15 +14,16 @@ import snowflake.sqlalchemy.custom_types as sct
 import sqlalchemy as sa
 from singer_sdk.sql.connector import FullyQualifiedName, JSONSchemaToSQL
 from snowflake_backoff import backoff
+from sqlalchemy.sql.compiler import RESERVED_WORDS
 from target_snowflake.snowflake_types import NUMBER, VARIANT
 
 from driva_target_snowflake.columns import alterations
 from driva_target_snowflake.errors import LoadError
+from driva_target_snowflake.process import AUTHENTICATION
 from driva_target_snowflake.stage import STAGE, StagingConnector
 
 # Seconds until a wrong host is an error; the connector's default is five minutes.
 LOGIN_TIMEOUT = 30
-AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
 # How long a staged file is left alone; no run needs one for longer.
 STALE_AFTER = timedelta(days=1)
 
@@ -39,6 +40,8 @@ class DrivaSnowflakeConnector(StagingConnector):
         # An empty variable in `.env` is no key, but counts as one of several for the base class.
         given = {k: v for k, v in (config or {}).items() if v or k not in AUTHENTICATION}
         super().__init__(given, **kwargs)
+        # Whether the table of its stream was not there before.
+        self.has_made_table = False
         # The file formats that are there.
         self.file_formats: set[str] = set()
         self._run = os.environ.get("MELTANO_RUN_ID") or str(uuid4())
@@ -74,6 +77,7 @@ class DrivaSnowflakeConnector(StagingConnector):
             **given,
             **{key: value for key, value in address.items() if value},
             "session_parameters": {**given["session_parameters"], "QUERY_TAG": self.query_tag()},
+            "autocommit": True,
             "login_timeout": LOGIN_TIMEOUT,
             "backoff_policy": backoff,
         }
@@ -91,22 +95,44 @@ class DrivaSnowflakeConnector(StagingConnector):
         return tag
 
     def create_engine(self) -> sa.Engine:
-        """Return an engine whose sessions are tagged, and remove what dead runs have staged."""
-        try:
-            engine: sa.Engine = super().create_engine()
-        except Exception as error:
-            if type(error) is not Exception:
-                raise
-            raise LoadError(f"{error} load/snowflake/setup.sql makes it.") from error
+        """Return an engine whose sessions are tagged, and remove what dead runs have staged.
+
+        Each statement is a transaction, but for those of `transaction`: the base class would send
+        COMMIT or ROLLBACK behind every one.
+        """
+        engine = sa.create_engine(
+            self.sqlalchemy_url,
+            connect_args=self.get_connect_args(),
+            isolation_level=None,
+            pool_reset_on_return=None,
+        )
+        dialect: Any = engine.dialect
+        dialect.do_commit = dialect.do_rollback = _nothing
+        dialect.identifier_preparer.reserved_words |= RESERVED_WORDS
         # Statements with names in them have no parameters: `%` and `:` are sent as they stand.
-        engine.dialect.identifier_preparer._double_percents = False
+        dialect.identifier_preparer._double_percents = False
         sa.event.listen(engine, "before_execute", _as_it_stands, retval=True)
         sa.event.listen(engine, "engine_connect", _tag)
         with engine.connect() as connection:
+            database = self.config["database"]
+            if database not in {row[1] for row in connection.execute(sa.text("show databases"))}:
+                raise LoadError(
+                    f"Database '{database}' does not exist or the user/role doesn't have access to "
+                    "it. load/snowflake/setup.sql makes it."
+                )
             for name, _, _, written in connection.execute(sa.text(f"list '{STAGE}'")).all():
                 if parsedate_to_datetime(written) < datetime.now(UTC) - STALE_AFTER:
                     connection.execute(sa.text(f"remove '@~/{name}'"))
         return engine
+
+    def table_exists(self, full_table_name: str | FullyQualifiedName) -> bool:
+        """Tell whether a table is there; its columns are asked for at once."""
+        if full_table_name not in self.table_cache:
+            self.inspector.clear_cache()
+        return bool(self.get_table_columns(full_table_name))
+
+    def invalidate_table_cache(self, _: str | FullyQualifiedName) -> None:
+        """Leave what is known of a table: a sink has a connector of its own, and looks once."""
 
     def create_empty_table(
         self,
@@ -126,6 +152,7 @@ class DrivaSnowflakeConnector(StagingConnector):
         key = sa.PrimaryKeyConstraint(*(name for name in primary_keys or () if name in properties))
         table = sa.Table(table_name, sa.MetaData(schema=schema_name), *columns, key)
         table.create(self._engine)
+        self.has_made_table = True
 
     @staticmethod
     def _convert_type(sql_type: Any) -> Any:
@@ -155,6 +182,10 @@ class DrivaSnowflakeConnector(StagingConnector):
             for change in changes:
                 self.logger.info("%s", change)
                 connection.exec_driver_sql(change)
+
+
+def _nothing(_: object) -> None:
+    """Neither commit nor roll back what each statement has done by itself."""
 
 
 def _as_it_stands(

@@ -8,8 +8,10 @@ import logging
 import os
 import sys
 import threading
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
+AUTHENTICATION = ("private_key", "private_key_path", "password", "oauth_access_token")
 # Seconds for which a failed target goes on reading.
 DRAIN_SECONDS = 15
 
@@ -22,6 +24,24 @@ def prepare() -> None:
     logging.getLogger("singer_sdk.metrics").addFilter(lambda record: False)
     # A connection that breaks raises an error; the pool tells of it with a traceback besides.
     logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(lambda record: False)
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Name the variables if there is nothing to connect to."""
+    missing = [n for n in ("account", "user") if not config.get(n)]
+    if not any(map(config.get, (*AUTHENTICATION, "use_browser_authentication"))):
+        missing.append("private_key_path")
+    if missing:
+        fail(
+            f"not set: {', '.join(f'TARGET_SNOWFLAKE_{n.upper()}' for n in missing)}. Write "
+            "them to .env, or choose --environment=local, which loads the local Snowflake."
+        )
+    port = str(config.get("port") or "")
+    if port and not port.isdecimal():
+        fail(
+            f"{port!r} is not a port number: mend TARGET_SNOWFLAKE_PORT or, of the local "
+            "Snowflake, LOCAL_SNOWFLAKE_PORT."
+        )
 
 
 def fail(message: str) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ from driva_target_snowflake.connector import DrivaSnowflakeConnector
 from driva_target_snowflake.errors import FAILURES, LoadError
 from driva_target_snowflake.stage import (
     Staged,
+    bounds,
     check_keys,
     local_path,
     sequence,
@@ -57,6 +59,8 @@ class DrivaSnowflakeSink(SnowflakeSink):
     connector_class = DrivaSnowflakeConnector
     # Of a table whose rows are all read anew.
     _version: Version | None = None
+    # The highest key of a table that this run has made; None if it is not known.
+    _highest: float | None = None
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         with self._blamed():
             self.connector.widen(self.full_table_name, self.conform_schema(self.schema))
             super().setup()
+        self._highest = -math.inf if self.connector.has_made_table else None
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Load the records that have come."""
@@ -136,7 +141,10 @@ class DrivaSnowflakeSink(SnowflakeSink):
         """
         version = self._version
         with self._in_stage(files, version) as folder:
-            staged = Staged(folder, self._get_file_format_name(file_type), schema, is_unique)
+            file_format = self._get_file_format_name(file_type)
+            ends = bounds(files, self._key_properties) if file_type == "PARQUET" else None
+            staged = Staged(folder, file_format, schema, is_unique, ends)
+            self._note(ends)
             if version:
                 version.staged = staged
                 return 0
@@ -296,7 +304,8 @@ class DrivaSnowflakeSink(SnowflakeSink):
             if files:
                 folder = stage.enter_context(self._in_stage(files))
                 schema = with_values(self.schema, self._metadata(files))
-                rows = Staged(folder, file_format, schema, is_unique=True)
+                ends = bounds(files, key)
+                rows = Staged(folder, file_format, schema, is_unique=True, bounds=ends)
             for kind, of_kind in (("keys", complete.keys), ("asked", complete.asked)):
                 # Often all that the source has there has come, and is staged once.
                 if rows and set(of_kind or ()) == set(files):
@@ -304,10 +313,27 @@ class DrivaSnowflakeSink(SnowflakeSink):
                 elif of_kind:
                     folder = stage.enter_context(self._in_stage(of_kind))
                     staged[kind] = Staged(folder, file_format, self.schema, is_unique=False)
-            deletion = self.connector.deletion_statement(
-                self.full_table_name, complete, staged, key, now
-            )
+            if self._is_above_all(complete):
+                deletion = None
+            else:
+                deletion = self.connector.deletion_statement(
+                    self.full_table_name, complete, staged, key, now
+                )
+            if rows:
+                self._note(rows.bounds)
             return self._upsert(rows, deletion)
+
+    def _is_above_all(self, complete: Complete) -> bool:
+        """Tell whether a piece lies above all rows of a table that was made for them."""
+        if self._highest is None or complete.key not in (None, *self._key_properties):
+            return False
+        lowest = -math.inf if complete.lowest is None else complete.lowest
+        return self._highest == -math.inf or lowest > self._highest
+
+    def _note(self, ends: tuple[int, int] | None) -> None:
+        """Note what is loaded: the lowest and the highest key of it, if they are known."""
+        if self._highest is not None:
+            self._highest = max(self._highest, ends[1]) if ends else None
 
     def _metadata(self, files: Sequence[str]) -> dict[str, str]:
         """Return the SQL of the `_sdc_` columns, which Parquet files lack."""

@@ -6,7 +6,8 @@ They are those of `meltanolabs-target-snowflake`, but for what is replaced in th
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from singer_sdk.sql.connector import FullyQualifiedName
 from target_snowflake.connector import SnowflakeConnector
 
 from driva_target_snowflake.complete import Complete
-from driva_target_snowflake.errors import LoadError
+from driva_target_snowflake.errors import FAILURES, LoadError
 
 # Where the base class stages files.
 STAGE = "@~/target-snowflake/"
@@ -52,17 +53,39 @@ class Staged:
         file_format: the name of their format.
         schema: JSON Schema of their table, with the values of columns that they lack.
         is_unique: whether no key is in them twice.
+        bounds: the lowest and the highest value of their key, if it is one whole number.
     """
 
     folder: str
     file_format: str
     schema: dict[str, Any]
     is_unique: bool
+    bounds: tuple[int, int] | None = None
 
 
 def local_path(address: str) -> Path:
     """Return the path of a file's address, in which nothing is encoded, as in those of the SDK."""
     return Path(address.removeprefix("file://"))
+
+
+def bounds(files: Sequence[str], key_properties: Sequence[str]) -> tuple[int, int] | None:
+    """Return the lowest and the highest key in Parquet files, if it is one whole number.
+
+    Args:
+        files: their addresses.
+        key_properties: the columns of the key.
+    """
+    ends: list[Any] = []
+    for file in map(local_path, files):
+        metadata = parquet.read_metadata(file)
+        groups = map(metadata.row_group, range(metadata.num_row_groups))
+        columns = (group.column(i) for group in groups for i in range(group.num_columns))
+        of_key = [c.statistics for c in columns if [c.path_in_schema] == [*key_properties]]
+        if len(of_key) != metadata.num_row_groups or not all(s and s.has_min_max for s in of_key):
+            return None
+        ends += (end for statistics in of_key for end in (statistics.min, statistics.max))
+    is_whole = bool(ends) and all(type(end) is int for end in ends)
+    return (min(ends), max(ends)) if is_whole else None
 
 
 def check_keys(stream: str, files: Sequence[str], key_properties: Sequence[str]) -> None:
@@ -121,7 +144,7 @@ class StagingConnector(SnowflakeConnector):
             The numbers of rows inserted, updated and deleted.
         """
         inserted = updated = deleted = 0
-        with self._connect() as connection, connection.begin():
+        with self.transaction() if deletion else self._connect() as connection:
             if staged:
                 merge = self.merge_statement(full_table_name, staged, key_properties)
                 # As it stands: a name may have a colon.
@@ -130,17 +153,39 @@ class StagingConnector(SnowflakeConnector):
                 deleted = connection.exec_driver_sql(deletion).rowcount
         return inserted, updated, deleted
 
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Open a connection of which all statements in the block are one transaction."""
+        with self._connect() as connection:
+            connection.exec_driver_sql("begin")
+            try:
+                yield connection
+            except BaseException:
+                with suppress(*FAILURES):  # what has happened is said, not what became of it
+                    connection.exec_driver_sql("rollback")
+                raise
+            connection.exec_driver_sql("commit")
+
     def merge_statement(
         self, full_table_name: FullyQualifiedName, staged: Staged, key_properties: Sequence[str]
     ) -> str:
         """Return the base class's MERGE, which leaves alone what another run has read later.
 
-        It looks for the last row of a key only where needed.
+        It looks for the last row of a key only where needed, and for known rows only in
+        micro-partitions that may have them.
         """
         merge, _ = self._get_merge_from_stage_statement(
             full_table_name, staged.schema, staged.folder, staged.file_format, key_properties
         )
         statement: str = merge.text
+        if staged.bounds:
+            key = self.format_identifier(key_properties[0], safe=True)
+            lowest, highest = staged.bounds
+            statement = replaced(
+                statement,
+                f" on d.{key} = s.{key} ",
+                f" on d.{key} = s.{key} and d.{key} between {lowest} and {highest} ",
+            )
         if not staged.is_unique:
             return statement
         keys = ", ".join(self.format_identifier(key, safe=True) for key in key_properties)
@@ -209,7 +254,7 @@ class StagingConnector(SnowflakeConnector):
             The numbers of rows that came and that went.
         """
         came = 0
-        with self._connect() as connection, connection.begin():
+        with self.transaction() as connection:
             gone = connection.exec_driver_sql(f"delete from {full_table_name}").rowcount
             if staged:
                 selected = self._get_column_selections(staged.schema)

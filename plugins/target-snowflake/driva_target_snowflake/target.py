@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+import sys
+from typing import IO, Any, ClassVar, cast
 
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
@@ -10,9 +11,8 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from target_snowflake.target import TargetSnowflake
 
 from driva_target_snowflake.complete import Complete
-from driva_target_snowflake.connector import AUTHENTICATION
 from driva_target_snowflake.errors import FAILURES, LoadError, explained
-from driva_target_snowflake.process import fail, prepare
+from driva_target_snowflake.process import check, fail, prepare
 from driva_target_snowflake.sink import DrivaSnowflakeSink
 
 
@@ -50,22 +50,14 @@ class DrivaTargetSnowflake(TargetSnowflake):
         },
     }
 
+    @classmethod
+    def invoke(cls, *, file_input: IO[str] | None = None, **given: Any) -> None:
+        """Run the target on what is left of the standard input, of which `start` has read."""
+        super().invoke(file_input=file_input or sys.stdin, **given)
+
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Name the variables if there is nothing to connect to."""
-        missing = [n for n in ("account", "user") if not self.config.get(n)]
-        if not any(map(self.config.get, (*AUTHENTICATION, "use_browser_authentication"))):
-            missing.append("private_key_path")
-        if missing:
-            fail(
-                f"not set: {', '.join(f'TARGET_SNOWFLAKE_{n.upper()}' for n in missing)}. Write "
-                "them to .env, or choose --environment=local, which loads the local Snowflake."
-            )
-        port = str(self.config.get("port") or "")
-        if port and not port.isdecimal():
-            fail(
-                f"{port!r} is not a port number: mend TARGET_SNOWFLAKE_PORT or, of the local "
-                "Snowflake, LOCAL_SNOWFLAKE_PORT."
-            )
+        check(self.config)
         return super()._validate_config(raise_errors=raise_errors)
 
     def _process_batch_message(self, message_dict: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from driva_target_snowflake.errors import LoadError
 from driva_target_snowflake.stage import (
     STAGE,
     Staged,
+    bounds,
     check_keys,
     local_path,
     replaced,
@@ -124,6 +125,35 @@ def test_keys_without_one_of_their_columns_are_refused(tmp_path: Path) -> None:
     check_keys("public-t", [f"file://{file}"], ["a :b"])
     with pytest.raises(LoadError, match=r"public-t: .*k #1.parquet should have .* has no id, so"):
         check_keys("public-t", [f"file://{file}"], ["id", "a :b"])
+
+
+def test_known_rows_are_looked_for_only_where_they_may_be(
+    connector: DrivaSnowflakeConnector,
+) -> None:
+    table = FullyQualifiedName(table="T", schema="S", database="D")
+    staged = Staged("folder", "D.S.F", SCHEMA, True, (-5, 12))
+    merge = connector.merge_statement(table, staged, ["order"])
+    assert ' on d."ORDER" = s."ORDER" and d."ORDER" between -5 and 12 when matched ' in merge
+
+
+def test_the_ends_of_a_key_are_read_where_it_is_one_whole_number(tmp_path: Path) -> None:
+    files = []
+    for number, ids in enumerate(([3, -7], [40], [])):
+        file = tmp_path / f"{number}.parquet"
+        columns = {
+            "id": pa.array(ids, pa.int64()),
+            "name": pa.array(map(str, ids), pa.string()),
+            "is_odd": pa.array((id_ % 2 == 1 for id_ in ids), pa.bool_()),
+        }
+        parquet.write_table(pa.table(columns), file, row_group_size=1)
+        files.append(f"file://{file}")
+    assert bounds(files[:2], ["id"]) == (-7, 40)
+    assert bounds(files[:1], ["name"]) is None
+    assert bounds(files[:1], ["is_odd"]) is None
+    assert bounds(files[:1], ["id", "name"]) is None
+    assert bounds(files[:1], ["other"]) is None
+    assert bounds(files[2:], ["id"]) is None
+    assert bounds([], ["id"]) is None
 
 
 def test_a_base_class_that_writes_otherwise_is_noticed(
