@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from singer_sdk import Target
     from singer_sdk.singerlib.types import KeyProperties
     from target_snowflake.connector import SnowflakeConnector
+
+    from driva_target_snowflake.loads import Loads
 
 
 @dataclass
@@ -82,6 +84,11 @@ class DrivaSnowflakeSink(SnowflakeSink):
         return cast("DrivaSnowflakeConnector", self._connector)
 
     @property
+    def _loads(self) -> Loads:
+        loads: Loads = self.target.loads  # type: ignore[attr-defined]
+        return loads
+
+    @property
     def table_name(self) -> str:
         """The table's whole name, behind the schema's; the tap lets no two streams meet."""
         schema, _, table = self.stream_name.partition("-")
@@ -89,6 +96,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
     def setup(self) -> None:
         """Prepare the table."""
+        self._loads.wait(self.stream_name)
         with self._blamed():
             self.connector.widen(self.full_table_name, self.conform_schema(self.schema))
             super().setup()
@@ -96,6 +104,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Load the records that have come."""
+        self._loads.wait(self.stream_name)
         with self._blamed():
             super().process_batch(context)
 
@@ -209,6 +218,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
             self._version = Version(new_version, str(uuid4()))
             return
         self.target.drain_one(self)
+        self._loads.wait(self.stream_name)
         with self._blamed():
             came, gone = self.connector.replace_from_stage(self.full_table_name, version.staged)
         self.logger.info(
@@ -256,6 +266,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
 
     def process_batch_files(self, encoding: BaseBatchFileEncoding, files: Sequence[str]) -> None:
         """Load the files of a BATCH message."""
+        self._loads.wait(self.stream_name)
         with self._blamed():
             if encoding.format != "parquet":
                 super().process_batch_files(encoding, files)
@@ -270,7 +281,9 @@ class DrivaSnowflakeSink(SnowflakeSink):
     def process_piece(
         self, encoding: BaseBatchFileEncoding, files: Sequence[str], complete: Complete
     ) -> None:
-        """Load the files of a BATCH message, and mark as deleted what its piece has no more.
+        """Stage the files of a BATCH message, and go on; meanwhile they are loaded.
+
+        What their piece has no more is marked as deleted.
 
         Raises:
             LoadError: nobody could tell which rows these are.
@@ -289,39 +302,56 @@ class DrivaSnowflakeSink(SnowflakeSink):
                 f"with {', and '.join(missing)}"
             )
         self.target.drain_one(self)
-        with self._blamed():
-            count = self._load_piece(files, complete)
-            with self.record_counter_metric as counter:
-                counter.increment(count)
-
-    def _load_piece(self, files: Sequence[str], complete: Complete) -> int:
-        key = self._key_properties  # as the tap names them, and not as Snowflake does
-        check_keys(self.stream_name, [*complete.keys, *(complete.asked or ())], key)
-        file_format = self._get_file_format_name("PARQUET")
-        now = datetime.now(UTC)
-        with ExitStack() as stage:
-            rows, staged = None, {}
-            if files:
-                folder = stage.enter_context(self._in_stage(files))
-                schema = with_values(self.schema, self._metadata(files))
-                ends = bounds(files, key)
-                rows = Staged(folder, file_format, schema, is_unique=True, bounds=ends)
-            for kind, of_kind in (("keys", complete.keys), ("asked", complete.asked)):
+        keys = self._key_properties  # as the tap names them, and not as Snowflake does
+        check_keys(self.stream_name, [*complete.keys, *(complete.asked or ())], keys)
+        with self._blamed(), ExitStack() as stage:
+            folders: dict[str, str] = {}
+            for kind, of_kind in (
+                ("rows", files),
+                ("keys", complete.keys),
+                ("asked", complete.asked or ()),
+            ):
                 # Often all that the source has there has come, and is staged once.
-                if rows and set(of_kind or ()) == set(files):
-                    staged[kind] = rows
+                if "rows" in folders and set(of_kind) == set(files):
+                    folders[kind] = folders["rows"]
                 elif of_kind:
-                    folder = stage.enter_context(self._in_stage(of_kind))
-                    staged[kind] = Staged(folder, file_format, self.schema, is_unique=False)
-            if self._is_above_all(complete):
-                deletion = None
-            else:
+                    folders[kind] = stage.enter_context(self._in_stage(of_kind))
+            self._loads.wait(self.stream_name)
+            staged = stage.pop_all()
+        self._loads.start(
+            self.stream_name, lambda: self._load_piece(staged, folders, files, complete)
+        )
+
+    def _load_piece(
+        self, stage: ExitStack, folders: dict[str, str], files: Sequence[str], complete: Complete
+    ) -> None:
+        """Load a piece that is staged, when those before it are loaded.
+
+        Args:
+            stage: what has been staged of it, until this ends.
+            folders: where its rows and keys are there.
+            files: those of its rows.
+            complete: what it is.
+        """
+        with self._blamed(), stage:
+            file_format = self._get_file_format_name("PARQUET")
+            staged = {k: Staged(f, file_format, self.schema, False) for k, f in folders.items()}
+            # A row that another run has read since is newer: the time is that of the statement.
+            now, rows = datetime.now(UTC), None
+            if files:
+                schema = with_values(self.schema, self._metadata(files))
+                ends = bounds(files, self._key_properties)
+                rows = replace(staged["rows"], schema=schema, is_unique=True, bounds=ends)
+            deletion = None
+            if not self._is_above_all(complete):
                 deletion = self.connector.deletion_statement(
-                    self.full_table_name, complete, staged, key, now
+                    self.full_table_name, complete, staged, self._key_properties, now
                 )
             if rows:
                 self._note(rows.bounds)
-            return self._upsert(rows, deletion)
+            count = self._upsert(rows, deletion)
+            with self.record_counter_metric as counter:
+                counter.increment(count)
 
     def _is_above_all(self, complete: Complete) -> bool:
         """Tell whether a piece lies above all rows of a table that was made for them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import sys
 from typing import IO, Any, ClassVar, cast
 
@@ -12,6 +14,7 @@ from target_snowflake.target import TargetSnowflake
 
 from driva_target_snowflake.complete import Complete
 from driva_target_snowflake.errors import FAILURES, LoadError, explained
+from driva_target_snowflake.loads import Loads
 from driva_target_snowflake.process import check, fail, prepare
 from driva_target_snowflake.sink import DrivaSnowflakeSink
 
@@ -74,11 +77,29 @@ class DrivaTargetSnowflake(TargetSnowflake):
             sink.process_piece(encoding, message_dict["manifest"], complete)
             self._handle_max_record_age()
 
+    @functools.cached_property
+    def loads(self) -> Loads:
+        """What is being loaded while this reads on."""
+        return Loads()
+
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Pass a bookmark on as soon as all before it is committed, not at the end of the run."""
         super()._process_state_message(message_dict)
-        if not any(sink.current_size for sink in self._sinks_active.values()):
+        if self._sinks_to_clear:
             self.drain_all()
+        elif not any(sink.current_size for sink in self._sinks_active.values()):
+            write, state = super()._write_state_message, copy.deepcopy(message_dict["value"])
+            self.loads.then(lambda: write(state))
+
+    def _write_state_message(self, state: dict[str, Any]) -> None:
+        """Pass a bookmark on when all that has come is committed: every other way ends here."""
+        self.loads.wait_for_all()
+        super()._write_state_message(state)
+
+    def process_endofpipe(self) -> None:
+        """End when all that has come is loaded."""
+        self.loads.wait_for_all()
+        super().process_endofpipe()
 
 
 def main() -> None:
