@@ -32,6 +32,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 from plan import TOLD, Plan, Warehouse, decide, fingerprint
 
+# Where the loader writes down what it has loaded.
+_LOADS = "RAW._SDC_LOADS"
 _NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 _DRY_RUN = (
     *("--no-write-json", "--quiet", "build", "--empty", "--target", "empty"),
@@ -110,17 +112,25 @@ def main() -> None:
     done = dbt(*command, *_NO_UNIT_TESTS, *plan.select)
     steps = len(done.result.results) if isinstance(done.result, RunExecutionResult) else 0
     seconds = round(time.monotonic() - began, 3)
-    dbt.operate(
-        "record_run",
-        run=dbt.run,
-        scope=plan.scope,
-        ended_well=done.success,
-        steps=steps,
-        statements=dbt.statements,
-        seconds=seconds,
-        state=json.dumps({"code": code, "tables": known.raw}) if done.success else None,
+    load = json.loads(
+        dbt.operate(
+            "record_run",
+            run=dbt.run,
+            scope=plan.scope,
+            ended_well=done.success,
+            steps=steps,
+            statements=dbt.statements,
+            seconds=seconds,
+            state=json.dumps({"code": code, "tables": known.raw}) if done.success else None,
+            has_loads=_LOADS in known.relations,
+        )
     )
-    print(f"{plan.scope}: {steps} steps, {dbt.statements} statements, {seconds:.1f} s", flush=True)
+    print(
+        "loaded since the build before: {new:,.0f} new rows, {reread:,.0f} read again, "
+        "{deleted:,.0f} deleted, {statements:,.0f} statements, {seconds:.1f} s\n".format(**load)
+        + f"{plan.scope}: {steps} steps, {dbt.statements} statements, {seconds:.1f} s",
+        flush=True,
+    )
     if plan.scope != "nada":
         _send_lineage(project)
     sys.exit(0 if done.success else 1)

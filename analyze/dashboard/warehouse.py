@@ -35,6 +35,7 @@ TABLES = (
     "ANALISE_VENDAS_VEICULO",
     "ANALISE_VENDAS_VENDEDOR",
     "CARGAS",
+    "EXECUCOES",
     "QUALIDADE_DADOS",
 )
 # How dbt's macros measure sales: what is added up, and which of the sums are divided by which.
@@ -245,6 +246,20 @@ def runs() -> pd.DataFrame:
         "select executado_em, situacao, count(*) as verificacoes from GOLD.QUALIDADE_DADOS"
         " group by 1, 2 qualify dense_rank() over (order by executado_em desc) <= 20"
         " order by 1 desc, 2"
+    )
+
+
+def builds() -> pd.DataFrame:
+    """Return the last 20 builds: what was built, how it ended, what was loaded, and what it took.
+
+    One that is not the last and has no end was interrupted.
+    """
+    return query(
+        "select inicio, escopo, case when fim is null and inicio < max(inicio) over ()"
+        " then 'interrompida' else situacao end as situacao, linhas_novas, linhas_relidas,"
+        " linhas_excluidas, instrucoes_carga + instrucoes as instrucoes,"
+        " segundos_carga, segundos from GOLD.EXECUCOES"
+        " qualify row_number() over (order by inicio desc) <= 20 order by inicio desc"
     )
 
 

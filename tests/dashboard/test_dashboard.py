@@ -644,6 +644,11 @@ def test_the_state_of_the_data_is_shown(gold: Project, context: BrowserContext, 
     found = {row["O que se exige"]: row for row in visit.download("verificacoes")}
     assert {row["Situação"] for row in found.values()} == {"ok", "aviso"}
     assert found["Nenhuma venda é posterior à carga."]["Linhas"] == "2"
+    [build] = visit.download("execucoes")
+    ((statements,),) = gold.warehouse("select instrucoes from GOLD.EXECUCOES")
+    assert build["Construído"] == "escolhido"
+    assert build["Linhas novas"] == ""
+    assert statements is None
     cells = visit.cells()
     visit.end()
     bookmark = gold.bookmarks["public-vendas"]

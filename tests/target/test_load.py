@@ -42,6 +42,12 @@ def test_statements_are_tagged_with_environment_run_and_stream(sale: Project) ->
         through.succeed("run", "el")
     [tag] = [tag for tag, sql in statements(sent) if "merge into" in sql and "ESTADOS" in sql]
     assert json.loads(tag) == {"environment": "local", "run": run, "stream": "public-estados"}
+    # What was loaded is written down, under the same run.
+    counted = sale.warehouse(
+        "select table_name, new_rows, reread_rows, deleted_rows from RAW._SDC_LOADS "
+        f"where run_id = '{run}' and table_name not in ('COLUNAS', 'RECONCILIACAO')"
+    )
+    assert counted == [("ESTADOS", 1, 0, 0)]
 
 
 def test_streams_that_are_loaded_at_once_are_not_taken_for_each_other(

@@ -317,7 +317,7 @@ def said(stream: Stream, *messages: dict[str, Any]) -> Counter[str]:
     assert done.code == 0, done.output
     statements = (json.loads(request.body or "{}").get("sqlText") or "-" for request in sent)
     words = (sql.split()[0].lower() for sql in statements)
-    once = ("-", "select", "show", "list", "desc", "create", "alter")  # a run, or a table
+    once = ("-", "select", "show", "list", "desc", "create", "alter", "insert")  # a run, or a table
     return Counter(word for word in words if word not in once)
 
 

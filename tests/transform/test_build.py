@@ -116,6 +116,12 @@ def test_what_depends_on_a_new_sale_is_built(network: Project) -> None:
     assert "GOLD.CARGAS" in changed
     assert not {name for name in changed if name.startswith("BRONZE.")}
     assert last_run(network).scope == "alterado"
+    assert "loaded since the build before: 1 new rows," in done.output
+    loaded = network.warehouse(
+        "select linhas_novas, linhas_excluidas, segundos_carga > 0, instrucoes_carga > 0 "
+        "from GOLD.EXECUCOES qualify row_number() over (order by inicio desc) = 1"
+    )
+    assert loaded == [(1, 0, True, True)]
     assert_gold_equals_source(network)
 
 

@@ -68,13 +68,26 @@
 {# Whether this run makes or fills tables that people read. #}
 {% macro is_build() -%}
     {%- set kinds = selected_resources | map('truncate', 5, true, '', 0) | unique -%}
-    {{- return(execute and not flags.EMPTY and kinds | reject('in', ['test.', 'unit_']) | list != []) -}}
+    {%- set builds = kinds | reject('in', ['test.', 'unit_']) | list != [] -%}
+    {{- return(
+        execute and builds and flags.WHICH in ['build', 'run', 'seed', 'snapshot', 'retry']
+        and not flags.EMPTY
+    ) -}}
 {%- endmacro %}
 
-{# The row of a run that has ended; transform/build.py gives it what dbt does not know. #}
-{% macro record_run(run, scope, ended_well, steps, statements=none, seconds=none, state=none) -%}
+{# The row of a run that has ended; transform/build.py gives it what dbt does not know. Says what was
+   loaded since the build before, as JSON in the log. #}
+{% macro record_run(
+    run, scope, ended_well, steps, statements=none, seconds=none, state=none, has_loads=false
+) -%}
     {%- set table = adapter.get_relation(target.database, 'GOLD', 'EXECUCOES') -%}
     {%- set fact = adapter.get_relation(target.database, 'GOLD', 'FCT_VENDAS') -%}
+    {%- set load = {'new': 0, 'reread': 0, 'deleted': 0, 'statements': 0, 'seconds': 0} -%}
+    {%- if table and has_loads -%}
+        {%- do load.update(loads_before(run, table)) -%}
+    {%- endif -%}
+    {%- do log(tojson(load)) -%}
+    {%- set unknown = statements is none -%}
     {%- if table -%}
         {%- set record -%}
             merge into {{ table }} as kept
@@ -87,31 +100,86 @@
                     {{ steps }} as passos,
                     {{ statements or 'null' }} as instrucoes,
                     {{ seconds or 'null' }} as segundos,
+                    {{ 'null' if unknown else load.new }} as linhas_novas,
+                    {{ 'null' if unknown else load.reread }} as linhas_relidas,
+                    {{ 'null' if unknown else load.deleted }} as linhas_excluidas,
+                    {{ 'null' if unknown else load.statements }} as instrucoes_carga,
+                    {{ 'null' if unknown else load.seconds }} as segundos_carga,
                     {% if fact -%} (select max(carregado_em) from {{ fact }})
                     {%- else -%} null
                     {%- endif %} as carregado_ate,
                     {{ quoted(state) }} as estado
             ) as ended
             on kept.execucao_id = ended.execucao_id
+            {%- set told = [
+                'fim', 'situacao', 'passos', 'instrucoes', 'segundos', 'linhas_novas',
+                'linhas_relidas', 'linhas_excluidas', 'instrucoes_carga', 'segundos_carga',
+                'carregado_ate', 'estado',
+            ] %}
             when matched then update set
-                fim = ended.fim,
-                situacao = ended.situacao,
-                passos = ended.passos,
-                instrucoes = ended.instrucoes,
-                segundos = ended.segundos,
-                carregado_ate = ended.carregado_ate,
-                estado = ended.estado
-            when not matched then insert (
-                execucao_id, inicio, fim, escopo, situacao, passos, instrucoes, segundos,
-                carregado_ate, estado
-            )
+                {% for name in told -%}
+                    {{ name }} = ended.{{ name }} {{- ',' if not loop.last }}
+                {% endfor %}
+            when not matched then insert (execucao_id, inicio, escopo, {{ told | join(', ') }})
             values (
                 ended.execucao_id,
                 dateadd(millisecond, -1000 * coalesce(ended.segundos, 0), ended.fim),
-                ended.fim, ended.escopo, ended.situacao, ended.passos, ended.instrucoes,
-                ended.segundos, ended.carregado_ate, ended.estado
+                ended.escopo,
+                ended.{{ told | join(', ended.') }}
             )
         {%- endset -%}
         {%- do run_query(record) -%}
+        {%- if scope == 'tudo' -%}
+            {%- do forget_old_runs(table) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What the loader has loaded since the build before a run began. #}
+{% macro loads_before(run, table) -%}
+    {%- set loaded -%}
+        select
+            sum(new_rows) as new,
+            sum(reread_rows) as reread,
+            sum(deleted_rows) as deleted,
+            sum(statements) as statements,
+            sum(seconds) as seconds
+        from (
+            select
+                max(statements) as statements,
+                max(seconds) as seconds,
+                sum(case when is_data then new_rows else 0 end) as new_rows,
+                sum(case when is_data then reread_rows else 0 end) as reread_rows,
+                sum(case when is_data then deleted_rows else 0 end) as deleted_rows
+            from (
+                select *, table_name not in ('COLUNAS', 'RECONCILIACAO') as is_data
+                from {{ target.database }}.RAW._SDC_LOADS
+            ) as loads
+            where ended_at > (
+                select coalesce(max(inicio), '1970-01-01') from {{ table }}
+                where execucao_id != {{ quoted(run) }}
+            )
+            group by run_id
+        ) as runs
+        having count(*) > 0
+    {%- endset -%}
+    {%- set load = {} -%}
+    {%- for row in run_query(loaded).rows -%}
+        {%- for name, value in row.dict().items() -%}
+            {%- do load.update({name | lower: value | float}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do return(load) -%}
+{%- endmacro %}
+
+{# Runs, and what they have checked, are kept for some time. #}
+{% macro forget_old_runs(table) -%}
+    {%- set since -%}
+        dateadd(day, -{{ var('days_of_runs_kept') }}, {{ now() }})
+    {%- endset -%}
+    {%- set quality = adapter.get_relation(target.database, 'GOLD', 'QUALIDADE_DADOS') -%}
+    {%- do run_query('delete from ' ~ table ~ ' where inicio < ' ~ since) -%}
+    {%- if quality -%}
+        {%- do run_query('delete from ' ~ quality ~ ' where executado_em < ' ~ since) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""How far the data can be trusted: freshness, checks, runs, bookmarks, rows, and licences."""
+"""How far the data can be trusted: freshness, checks, runs and their cost, bookmarks, licences."""
 
 from __future__ import annotations
 
@@ -77,6 +77,28 @@ def show() -> None:
         st.altair_chart(
             charts.outcomes(runs), alt=t("Barras: verificações por execução e situação")
         )
+    with card(t("Duração e custo")):
+        st.caption(
+            t(
+                "O que cada execução carregou e construiu, as instruções que enviou ao Snowflake "
+                "e o tempo que levou."
+            )
+        )
+        builds = warehouse.builds()
+        for column in ("escopo", "situacao"):
+            builds[column] = builds[column].map(translated)
+        shown = columns(
+            "inicio",
+            "escopo",
+            "situacao",
+            "linhas_novas",
+            "linhas_relidas",
+            "linhas_excluidas",
+            "instrucoes",
+            "segundos_carga",
+            "segundos",
+        )
+        table(builds, shown, "execucoes")
     left, right = st.columns(2)
     with card(t("Marcadores da carga"), left):
         st.caption(

@@ -19,6 +19,7 @@ from target_snowflake.snowflake_types import NUMBER, VARIANT
 
 from driva_target_snowflake.columns import alterations
 from driva_target_snowflake.errors import LoadError
+from driva_target_snowflake.ledger import Ledger
 from driva_target_snowflake.process import AUTHENTICATION
 from driva_target_snowflake.stage import STAGE, StagingConnector
 
@@ -44,7 +45,8 @@ class DrivaSnowflakeConnector(StagingConnector):
         self.has_made_table = False
         # The file formats that are there.
         self.file_formats: set[str] = set()
-        self._run = os.environ.get("MELTANO_RUN_ID") or str(uuid4())
+        self.ledger = Ledger()
+        self.run = os.environ.get("MELTANO_RUN_ID") or str(uuid4())
 
     def of_stream(self, stream: str) -> DrivaSnowflakeConnector:
         """Return a connector for the statements of one stream, which carry its tag.
@@ -87,7 +89,7 @@ class DrivaSnowflakeConnector(StagingConnector):
         tag: str = self.config.get("query_tag") or ""
         values = {
             "{stream}": stream,
-            "{run}": self._run,
+            "{run}": self.run,
             "{environment}": os.environ.get("MELTANO_ENVIRONMENT", ""),
         }
         for name, value in values.items():
@@ -113,6 +115,7 @@ class DrivaSnowflakeConnector(StagingConnector):
         dialect.identifier_preparer._double_percents = False
         sa.event.listen(engine, "before_execute", _as_it_stands, retval=True)
         sa.event.listen(engine, "engine_connect", _tag)
+        self.ledger.count(engine)
         with engine.connect() as connection:
             database = self.config["database"]
             if database not in {row[1] for row in connection.execute(sa.text("show databases"))}:

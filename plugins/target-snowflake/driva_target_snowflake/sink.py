@@ -76,7 +76,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         own = cast("DrivaSnowflakeConnector", shared).of_stream(stream_name)
         super().__init__(target, stream_name, schema, key_properties, own)
         # Rows of this run, by what became of them.
-        self._loaded: Counter[str] = Counter()
+        self.loaded: Counter[str] = Counter()
 
     @property
     def connector(self) -> DrivaSnowflakeConnector:
@@ -197,13 +197,13 @@ class DrivaSnowflakeSink(SnowflakeSink):
         new, known, deleted = self.connector.upsert_from_stage(
             self.full_table_name, staged, self.key_properties, deletion
         )
-        self._loaded.update({"new rows": new, "known ones read again": known})
+        self.loaded.update({"new rows": new, "known ones read again": known})
         if deletion:
-            self._loaded["deleted"] += deleted
+            self.loaded["deleted"] += deleted
         self.logger.info(
             "%s: %s",
             self.table_name,
-            ", ".join(f"{count:,} {what}" for what, count in self._loaded.items()),
+            ", ".join(f"{count:,} {what}" for what, count in self.loaded.items()),
         )
         return new + known
 

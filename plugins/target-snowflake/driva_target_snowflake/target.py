@@ -13,6 +13,7 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from target_snowflake.target import TargetSnowflake
 
 from driva_target_snowflake.complete import Complete
+from driva_target_snowflake.connector import DrivaSnowflakeConnector
 from driva_target_snowflake.errors import FAILURES, LoadError, explained
 from driva_target_snowflake.loads import Loads
 from driva_target_snowflake.process import check, fail, prepare
@@ -97,9 +98,15 @@ class DrivaTargetSnowflake(TargetSnowflake):
         super()._write_state_message(state)
 
     def process_endofpipe(self) -> None:
-        """End when all that has come is loaded."""
+        """End when all that has come is loaded, and write down what it was."""
         self.loads.wait_for_all()
         super().process_endofpipe()
+        sinks = cast("list[DrivaSnowflakeSink]", [*self._sinks_active.values()])
+        if loaded := [sink for sink in sinks if any(sink.loaded.values())]:
+            connector = cast("DrivaSnowflakeConnector", self.target_connector)
+            rows = {str(sink.table_name): sink.loaded for sink in loaded}
+            with connector._connect() as connection:
+                connector.ledger.record(connection, str(loaded[0].schema_name), connector.run, rows)
 
 
 def main() -> None:

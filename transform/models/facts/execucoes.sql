@@ -16,6 +16,11 @@ select
     cast(null as number(38, 0)) as passos,
     cast(null as number(38, 0)) as instrucoes,
     cast(null as number(38, 3)) as segundos,
+    cast(null as number(38, 0)) as linhas_novas,
+    cast(null as number(38, 0)) as linhas_relidas,
+    cast(null as number(38, 0)) as linhas_excluidas,
+    cast(null as number(38, 0)) as instrucoes_carga,
+    cast(null as number(38, 3)) as segundos_carga,
     cast(null as timestamp_ntz) as carregado_ate,
     cast(null as varchar) as estado
 where false
