@@ -29,7 +29,37 @@ def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
     if isinstance(statement, exp.Create) and str(statement.kind).upper() == "SCHEMA":
         _replace_schema(session, cursor, statement)
         return True
+    if isinstance(statement, exp.Describe):
+        return _describe(session, cursor, statement)
     return isinstance(statement, exp.Drop) and _drop(session, cursor, statement)
+
+
+def _describe(session: Session, cursor: Cursor, statement: exp.Describe) -> bool:
+    """Describe a table or a view; False if it is one of INFORMATION_SCHEMA's.
+
+    fakesnow asks a view for which DuckDB binds every view that there is.
+    """
+    cursor.check_db_and_schema(statement)
+    session.place_temporary(statement)
+    table = session.full_name(statement.this)
+    if table[1] == "INFORMATION_SCHEMA":
+        return False
+    columns = session.described(table)
+    if not columns:
+        kind = str(statement.args.get("kind") or "Table").capitalize()
+        raise missing(kind, ".".join(table))
+    rows = [
+        (c.name, c.type, "COLUMN", "Y" if c.is_nullable else "N", c.default, "N", "N", *[None] * 5)
+        for c in columns
+    ]
+    cursor.answer(_DESCRIBED, rows)
+    return True
+
+
+_DESCRIBED = [
+    *("name", "type", "kind", "null?", "default", "primary key", "unique key", "check"),
+    *("expression", "comment", "policy name", "privacy domain"),
+]
 
 
 def _replace_schema(session: Session, cursor: Cursor, statement: exp.Create) -> None:

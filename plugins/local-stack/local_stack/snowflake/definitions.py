@@ -90,12 +90,12 @@ def _table(session: Session, name: TableName) -> str | None:
     ):
         return None
     columns = []
-    for column, kind, _, nullable, default, *_ in session.described(name):
-        line = f"\t{_identifier(column)} {kind}"
-        if nullable == "N":
+    for column in session.described(name):
+        line = f"\t{_identifier(column.name)} {column.type}"
+        if not column.is_nullable:
             line += " NOT NULL"
-        if default is not None:
-            line += f" DEFAULT {default}"
+        if column.default is not None:
+            line += f" DEFAULT {column.default}"
         columns.append(line)
     body = ",\n".join(columns)
     return f"create or replace TABLE {_identifier(name[2])} (\n{body}\n);"

@@ -16,6 +16,7 @@ from fakesnow.transforms import transforms
 from sqlglot import Expr, exp, parse_one
 
 from local_stack.snowflake.adapter.connection import Connection
+from local_stack.snowflake.adapter.steps import Steps
 
 _WRITES = exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Copy
 Value = str | int | None
@@ -108,7 +109,7 @@ class Cursor(FakeSnowflakeCursor):
 
     def translate(self, statement: Expr, params: MutableParams | None = None) -> Expr:
         """Return a statement as DuckDB's."""
-        translated = self._transform(statement, params)
+        translated = cast(Steps, self._transform(cast(Expr, Steps(statement)), params)).tree
         for name in translated.find_all(exp.Identifier):
             # What is a name to Snowflake may be a word of DuckDB's.
             if not name.args.get("quoted") and name.name.lower() in _words():
