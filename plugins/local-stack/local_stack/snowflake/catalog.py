@@ -14,11 +14,12 @@ from local_stack.snowflake.session import Session
 def comment_on_columns(session: Session, table: exp.Table, comments: list[tuple[str, str]]) -> None:
     """Keep comments on a table's columns."""
     path = session.full_name(table)[::-1]
-    with session.duckdb.cursor() as notes:
-        for column, comment in comments:
-            place = exp.column(column, *path, quoted=True).sql("duckdb")
-            text = exp.Literal.string(comment).sql("duckdb")
-            notes.execute(f"COMMENT ON COLUMN {place} IS {text}")
+    statements = ["BEGIN"]
+    for column, comment in comments:
+        place = exp.column(column, *path, quoted=True).sql("duckdb")
+        text = exp.Literal.string(comment).sql("duckdb")
+        statements.append(f"COMMENT ON COLUMN {place} IS {text}")
+    session.ask("; ".join([*statements, "COMMIT"]))
 
 
 def run(session: Session, cursor: Cursor, statement: Expr) -> bool:

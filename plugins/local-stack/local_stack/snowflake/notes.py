@@ -43,11 +43,9 @@ def note(session: Session, statement: Expr, text: str) -> None:
     if not isinstance(statement, exp.Create | exp.Drop) and (
         table := rewrite.written_table(statement)
     ):
-        with session.duckdb.cursor() as notes:
-            notes.execute(
-                f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())",
-                session.full_name(table),
-            )
+        session.ask(
+            f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())", session.full_name(table)
+        )
     if isinstance(statement, exp.Drop) and statement.args["kind"] in ("SCHEMA", "DATABASE"):
         _note_schema(session, statement.args["kind"], statement.args["tables"][0], is_new=False)
     if not isinstance(statement, exp.Create) or statement.find(exp.TemporaryProperty):
@@ -72,32 +70,26 @@ def forget(session: Session, catalog: str, schema: str | None) -> None:
     """Forget what is kept of a schema's objects, or of a database's."""
     session.stages.forget(catalog, schema)
     session.forget_temporary(catalog, schema)
-    with session.duckdb.cursor() as notes:
-        for table, prefix in _BY_SCHEMA.items():
-            names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"
-            database, its_schema = names.split(", ")
-            notes.execute(
-                f"DELETE FROM _fs_global._fs_information_schema.{table} "
-                f"WHERE {database} = ? AND {its_schema} = coalesce(?, {its_schema})",
-                [catalog, schema],
-            )
+    for table, prefix in _BY_SCHEMA.items():
+        names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"
+        database, its_schema = names.split(", ")
+        session.ask(
+            f"DELETE FROM _fs_global._fs_information_schema.{table} "
+            f"WHERE {database} = ? AND {its_schema} = coalesce(?, {its_schema})",
+            [catalog, schema],
+        )
 
 
 def _note_schema(session: Session, kind: str, table: exp.Table, is_new: bool) -> None:
     catalog, name = schema_name(session, table)
     place = [name, ""] if kind == "DATABASE" else [catalog, name]
-    with session.duckdb.cursor() as notes:
-        if is_new:
-            notes.execute(
-                f"INSERT INTO {SCHEMAS} VALUES (?, ?, now()) ON CONFLICT DO NOTHING", place
-            )
-            return
-        if kind == "SCHEMA":
-            notes.execute(
-                f"DELETE FROM {SCHEMAS} WHERE (database_name, schema_name) = (?, ?)", place
-            )
-        else:
-            notes.execute(f"DELETE FROM {SCHEMAS} WHERE database_name = ?", place[:1])
+    if is_new:
+        session.ask(f"INSERT INTO {SCHEMAS} VALUES (?, ?, now()) ON CONFLICT DO NOTHING", place)
+        return
+    if kind == "SCHEMA":
+        session.ask(f"DELETE FROM {SCHEMAS} WHERE (database_name, schema_name) = (?, ?)", place)
+    else:
+        session.ask(f"DELETE FROM {SCHEMAS} WHERE database_name = ?", place[:1])
     forget(session, place[0], place[1] or None)
 
 

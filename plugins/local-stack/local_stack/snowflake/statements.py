@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlglot import Expr, exp
 
@@ -45,7 +47,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         statement: Expr | None = None
         try:
             syntax.check_is_statement(query.text)
-            statement = None if (fixed := unparsed.fixed(query.text)) else _read(cursor, query)
+            statement = None if (fixed := unparsed.fixed(query.text)) else _read(query)
             kind = type_id(statement) if statement else 0
             if fixed:
                 fixed(session, cursor)
@@ -55,8 +57,6 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             failure = messages.translated(error, Failed(session, query.text, statement))
             known.end("UNKNOWN", None, (str(failure.errno), str(failure.raw_msg)))
             session.queries.append(cursor.query_id)
-            if session.in_transaction:
-                session.written.write_again(session.duckdb)
             raise failure from error
         cursor.result = Result(
             cursor.query_id,
@@ -71,8 +71,8 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         session.queries.append(cursor.query_id)
 
 
-def _read(cursor: Cursor, query: Query) -> Expr:
-    statement = cursor.parse(query.text)
+def _read(query: Query) -> Expr:
+    statement = syntax.parse(query.text)
     column_names.give(statement, query.text)
     return statement
 
@@ -80,17 +80,28 @@ def _read(cursor: Cursor, query: Query) -> Expr:
 def _run(session: Session, cursor: Cursor, query: Query, statement: Expr) -> None:
     """Run a statement, and once more with casts if DuckDB has no function for its operands."""
     try:
-        _dispatch(session, cursor, query, statement)
+        with _kept_open(session):
+            _dispatch(session, cursor, query, statement)
     except Exception as error:
         if not lacks_a_cast(error):
             raise
-        if session.in_transaction:
-            session.written.write_again(session.duckdb)
         try:
-            _dispatch(session, cursor, query, _read(cursor, query), with_casts=True)
+            with _kept_open(session):
+                _dispatch(session, cursor, query, _read(query), with_casts=True)
         except Exception as again:
             said = error if lacks_a_cast(again) else again
             raise said from said.__cause__
+
+
+@contextmanager
+def _kept_open(session: Session) -> Iterator[None]:
+    """Let an open transaction go on after an error, which ends DuckDB's."""
+    try:
+        yield
+    except Exception:
+        if session.in_transaction:
+            session.written.write_again(session.duckdb)
+        raise
 
 
 def _dispatch(

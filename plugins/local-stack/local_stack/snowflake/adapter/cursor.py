@@ -13,7 +13,7 @@ import pyarrow as pa
 from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from fakesnow.transforms import transforms
-from sqlglot import Expr, exp, parse_one
+from sqlglot import Expr, exp
 
 from local_stack.snowflake.adapter.connection import Connection
 from local_stack.snowflake.adapter.steps import Steps
@@ -90,10 +90,6 @@ class Cursor(FakeSnowflakeCursor):
         """Run a statement; its result is the cursor's."""
         self.query_id = self.query_id or str(uuid4())
         self._runner(self, query)
-
-    def parse(self, command: str) -> Expr:
-        """Return a statement's tree."""
-        return parse_one(command, read="snowflake")
 
     def name_objects(self, statement: Expr) -> None:
         """Put names in the place of IDENTIFIER('name')."""
