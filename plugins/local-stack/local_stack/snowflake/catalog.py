@@ -5,7 +5,7 @@ from __future__ import annotations
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import notes, rewrite
+from local_stack.snowflake import declared, notes, rewrite
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.errors import missing, unsupported
 from local_stack.snowflake.session import Session
@@ -30,6 +30,8 @@ def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
     if isinstance(statement, exp.Create) and str(statement.kind).upper() == "SCHEMA":
         _replace_schema(session, cursor, statement)
         return True
+    if isinstance(statement, exp.Alter) and statement.args.get("kind") == "TABLE":
+        return declared.alter(session, cursor, statement)
     if isinstance(statement, exp.Describe):
         return _describe(session, cursor, statement)
     return isinstance(statement, exp.Drop) and _drop(session, cursor, statement)
@@ -49,10 +51,23 @@ def _describe(session: Session, cursor: Cursor, statement: exp.Describe) -> bool
     if not columns:
         kind = str(statement.args.get("kind") or "Table").capitalize()
         raise missing(kind, ".".join(table))
-    rows = [
-        (c.name, c.type, "COLUMN", "Y" if c.is_nullable else "N", c.default, "N", "N", *[None] * 5)
-        for c in columns
-    ]
+    note = declared.noted(session, table)
+    keys: dict[str, set[str]] = {"PRIMARY KEY": set(), "UNIQUE": set(), "FOREIGN KEY": set()}
+    for key in note.get("keys", []):
+        keys[key["kind"]].update(key["columns"])
+    del keys["FOREIGN KEY"]
+    rows = []
+    for column in columns:
+        said = note.get("columns", {}).get(column.name, {})
+        identity = said.get("identity")
+        default = f"IDENTITY {identity}" if identity else said.get("default", column.default)
+        in_keys = ("Y" if column.name in keys[kind] else "N" for kind in keys)
+        rows.append(
+            (
+                *(column.name, said.get("type", column.type), "COLUMN"),
+                *("Y" if column.is_nullable else "N", default, *in_keys, *[None] * 5),
+            )
+        )
     cursor.answer(_DESCRIBED, rows)
     return True
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import Any
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import rewrite
+from local_stack.snowflake import declared, rewrite
 from local_stack.snowflake.adapter import STAGE_FORMATS
 from local_stack.snowflake.session import Session
 
@@ -38,8 +39,17 @@ CREATE TABLE IF NOT EXISTS {SCHEMAS} (
 )"""
 
 
-def note(session: Session, statement: Expr, text: str) -> None:
-    """Note what a statement has created or written to, or forget what it has dropped."""
+def note(session: Session, statement: Expr, text: str, said: dict[str, Any] | None = None) -> None:
+    """Note what a statement has created or written to, or forget what it has dropped.
+
+    Args:
+        session: whose it is.
+        statement: its tree, as it was run.
+        text: what it was read from.
+        said: what there is to keep of a table's definition.
+    """
+    if isinstance(statement, exp.Alter) and statement.args.get("kind") == "TABLE":
+        declared.follow(session, statement, said or {"columns": {}})
     if not isinstance(statement, exp.Create | exp.Drop) and (
         table := rewrite.written_table(statement)
     ):
@@ -54,7 +64,7 @@ def note(session: Session, statement: Expr, text: str) -> None:
     target = statement.this
     table = target.this if isinstance(target, exp.Schema) else target
     if kind in ("TABLE", "VIEW"):
-        _note_relation(session, statement, kind, session.full_name(table), text)
+        _note_relation(session, statement, kind, session.full_name(table), text, said or {})
     elif kind in ("SCHEMA", "DATABASE"):
         _note_schema(session, kind, table, is_new=True)
 
@@ -93,13 +103,18 @@ def _note_schema(session: Session, kind: str, table: exp.Table, is_new: bool) ->
     forget(session, place[0], place[1] or None)
 
 
-def _note_relation(
-    session: Session, create: exp.Create, kind: str, name: tuple[str, str, str], text: str
+def _note_relation(  # noqa: PLR0913, PLR0917  # what a note is made of
+    session: Session,
+    create: exp.Create,
+    kind: str,
+    name: tuple[str, str, str],
+    text: str,
+    said: dict[str, Any],
 ) -> None:
     if create.args.get("exists") and session.has_note(kind, name):
         return
     now = datetime.datetime.now(datetime.UTC).isoformat()
-    noted = {"created": now, "owner": session.role}
+    noted = {"created": now, "owner": session.role, **said}
     if kind == "VIEW":
         noted["text"] = text
     place = exp.table_(name[2], name[1], name[0], quoted=True).sql("duckdb")

@@ -14,6 +14,7 @@ from local_stack.snowflake import (
     catalog,
     column_names,
     context,
+    declared,
     definitions,
     execution,
     identifiers,
@@ -133,9 +134,10 @@ def _dispatch(
         if query.describes:
             execution.describe(session, cursor, statement)
             return
+        said = declared.of(session, statement)
         with batches.inserted(session, query, statement) as insert:
             execution.run(session, cursor, insert, query.params, with_casts=with_casts)
-        notes.note(session, statement, query.text)
+        notes.note(session, statement, query.text, said)
 
 
 def _known(session: Session, cursor: Cursor, query: Query) -> Statement:
