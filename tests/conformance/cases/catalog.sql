@@ -198,3 +198,12 @@ select "type" from table(result_scan(last_query_id()));
 create table T (A int, B array, constraint K primary key (A));
 select get_ddl('table', 'T') = 'create or replace TABLE T (\n\tA NUMBER(38,0) NOT NULL,\n\tB ARRAY,\n\tconstraint K primary key (A)\n);';
 -- true
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-tables
+
+create table T (A int) change_tracking = true;
+create table U (A int);
+show tables in schema CASES;
+select "name", "change_tracking" from table(result_scan(last_query_id())) order by 1;
+-- 'T', 'ON'
+-- 'U', 'OFF'

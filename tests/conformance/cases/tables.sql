@@ -232,3 +232,13 @@ describe table T;
 select "name", "type", "unique key" from table(result_scan(last_query_id())) order by 1;
 -- 'B', 'NUMBER(38,0)', 'N'
 -- 'C', 'ARRAY', 'N'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table
+
+create table T copy grants copy tags as (select 1 as A);
+select A from T;
+-- 1
+
+create table T (A vector(float, 3));
+-- 'Table T successfully created.'
+-- here: refused

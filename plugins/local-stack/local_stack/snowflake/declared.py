@@ -42,9 +42,17 @@ def of(session: Session, statement: Expr) -> dict[str, Any]:
         return {part: kept[part] for part in ("columns", "keys") if part in kept}
     parts = statement.this.expressions if isinstance(statement.this, exp.Schema) else []
     columns = {c.name.upper(): _column(c) for c in parts if isinstance(c, exp.ColumnDef)}
+    options = statement.args.get("properties")
+    tracks = any(
+        isinstance(option, exp.Property)
+        and option.name.upper() == "CHANGE_TRACKING"
+        and option.args["value"].sql().upper() == "TRUE"
+        for option in (options.expressions if options else ())
+    )
     return {
         "columns": {name: said for name, said in columns.items() if said},
         "keys": [key for part in parts for key in _keys(session, part)],
+        **({"change_tracking": "ON"} if tracks else {}),
     }
 
 

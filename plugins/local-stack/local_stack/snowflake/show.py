@@ -26,10 +26,11 @@ _KNOWN = {
 _NOTED = f"""
 LEFT JOIN (
     SELECT database_name AS d, schema_name AS s, table_name AS n, {CREATED} AS created,
-        NULL AS text, comment ->> 'owner' AS owner
+        NULL AS text, comment ->> 'owner' AS owner, comment ->> 'change_tracking' AS tracking
     FROM duckdb_tables()
     UNION ALL
-    SELECT database_name, schema_name, view_name, {CREATED}, comment ->> 'text', comment ->> 'owner'
+    SELECT database_name, schema_name, view_name, {CREATED}, comment ->> 'text',
+        comment ->> 'owner', NULL
     FROM duckdb_views()
 ) AS k ON (k.d, k.s, k.n) = (t.database_name, t.schema_name, t.name)
 LEFT JOIN _fs_global._fs_information_schema._fs_tables_ext AS c
@@ -50,7 +51,9 @@ _COLUMNS = {
     "CASE WHEN t.name = current_database() THEN 'Y' ELSE 'N' END AS is_current)",
     "SEQUENCES": "*",
 }
-_COLUMNS["TABLES"] = _COLUMNS["OBJECTS"]
+_COLUMNS["TABLES"] = _COLUMNS["OBJECTS"].replace(
+    "* REPLACE (", "* REPLACE (coalesce(k.tracking, 'OFF') AS change_tracking, "
+)
 # What TERSE shows.
 _TERSE = {
     "DATABASES": "created_on, name, NULL AS kind, NULL AS database_name, NULL AS schema_name",

@@ -66,6 +66,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             kind,
             cursor.rowcount or 0,
             cursor.transfer,
+            cursor.filled,
         )
         known.end(_kind(statement), cursor.rowcount)
         session.results[cursor.query_id] = cursor.result

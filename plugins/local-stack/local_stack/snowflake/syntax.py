@@ -22,12 +22,18 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     return tuple(_SNOWFLAKE.tokenize(text))
 
 
+# sqlglot does not read it; here are no tags.
+_COPY_TAGS = re.compile(r"(?<=\s)copy\s+tags(?=\s+(?:as|copy)\b|\s*\()", re.IGNORECASE)
+
+
 def parse(text: str) -> Expr:
     """Return a statement's tree.
 
     Raises:
         ParseError: sqlglot does not read it.
     """
+    if "create" in text[:2000].lower():
+        text = _COPY_TAGS.sub(lambda match: " " * len(match[0]), text)
     tree = _SNOWFLAKE.parser().parse(list(tokens_of(text)), text)[0]
     if tree is None:
         raise ParseError(f"No statement in: {text}")

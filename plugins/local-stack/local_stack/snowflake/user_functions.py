@@ -36,7 +36,7 @@ _COLUMNS = [
 ]
 _SHOW = re.compile(
     r"\s*user\s+functions(\s+like\s+'(?P<like>[^']*)')?"
-    r"(\s+in\s+(account|((?P<kind>schema|database)\s+)?(?P<scope>[\w.\"]+)))?\s*",
+    r"(\s+in\s+(account|((?P<kind>schema|database)\s+)?(?P<scope>(\w+|\"[^\"]+\")(\.(\w+|\"[^\"]+\"))*)))?\s*",
     re.IGNORECASE,
 )
 _SECURE = re.compile(r"(or\s+replace\s+)?secure\s+function\b", re.IGNORECASE)
