@@ -335,6 +335,18 @@ def test_a_statement_is_left_and_asked_for_later(cursor: SnowflakeCursor) -> Non
     assert other.fetchall() == [(42,)]
 
 
+def test_a_client_is_told_how_many_rows_have_changed(cursor: SnowflakeCursor) -> None:
+    def changed(statement: str) -> tuple[int | None, ...]:
+        cursor.execute(statement)
+        return tuple(cursor.stats or ())
+
+    three = "select seq4() as A from table(generator(rowcount => 3))"
+    assert changed(f"create or replace table RAW.FEW as {three}") == (3, 0, 0, 0)
+    assert changed("update RAW.FEW set A = 1 where A > 0") == (0, 0, 2, 0)
+    assert changed("delete from RAW.FEW where A = 1") == (0, 2, 0, 0)
+    assert changed("select 1") == (None,) * 4
+
+
 @pytest.mark.parametrize("count", [3, 70_000])
 def test_many_rows_are_bound_at_once(project: Project, count: int) -> None:
     moment = datetime.datetime(2024, 2, 29, 12, 30, 45, 678901)

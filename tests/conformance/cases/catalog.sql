@@ -155,3 +155,55 @@ create table T (A int, B timestamp_ntz);
 select column_name, datetime_precision, udt_name, is_self_referencing from information_schema.columns where table_schema = 'CASES' and table_name = 'T' order by 1;
 -- 'A', null, null, 'NO'
 -- 'B', 9, null, 'NO'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-primary-keys
+
+create table T (A int, B int, constraint K primary key (A, B));
+show primary keys in table T;
+select "column_name", "key_sequence", "constraint_name" from table(result_scan(last_query_id())) order by 2;
+-- 'A', 1, 'K'
+-- 'B', 2, 'K'
+
+create table P (ID int primary key);
+create table C (A int, constraint F foreign key (A) references P (ID));
+show imported keys in table C;
+select "pk_table_name", "pk_column_name", "fk_table_name", "fk_column_name", "fk_name" from table(result_scan(last_query_id()));
+-- 'P', 'ID', 'C', 'A', 'F'
+
+-- https://docs.snowflake.com/en/sql-reference/info-schema/table_constraints
+
+create table T (A int, constraint K primary key (A), constraint U unique (A));
+select constraint_name, constraint_type, enforced from information_schema.table_constraints where table_schema = 'CASES' order by 1;
+-- 'K', 'PRIMARY KEY', 'NO'
+-- 'U', 'UNIQUE', 'NO'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/desc-table
+
+create table T (ID int autoincrement start 5 increment 2, A array, O object, L timestamp_ltz, N varchar(5) default 'x', primary key (ID));
+describe table T;
+select "name", "type", "null?", "default", "primary key" from table(result_scan(last_query_id())) order by 1;
+-- 'A', 'ARRAY', 'Y', null, 'N'
+-- 'ID', 'NUMBER(38,0)', 'N', 'IDENTITY START 5 INCREMENT 2 NOORDER', 'Y'
+-- 'L', 'TIMESTAMP_LTZ(9)', 'Y', null, 'N'
+-- 'N', 'VARCHAR(5)', 'Y', '''x''', 'N'
+-- 'O', 'OBJECT', 'Y', null, 'N'
+
+create temporary table T2 (A varchar(3));
+describe table T2;
+select "type" from table(result_scan(last_query_id()));
+-- 'VARCHAR(3)'
+
+-- https://docs.snowflake.com/en/sql-reference/functions/get_ddl
+
+create table T (A int, B array, constraint K primary key (A));
+select get_ddl('table', 'T') = 'create or replace TABLE T (\n\tA NUMBER(38,0) NOT NULL,\n\tB ARRAY,\n\tconstraint K primary key (A)\n);';
+-- true
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-tables
+
+create table T (A int) change_tracking = true;
+create table U (A int);
+show tables in schema CASES;
+select "name", "change_tracking" from table(result_scan(last_query_id())) order by 1;
+-- 'T', 'ON'
+-- 'U', 'OFF'

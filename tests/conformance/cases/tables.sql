@@ -210,3 +210,35 @@ select A from U;
 create dynamic table D target_lag = '1 minute' warehouse = COMPUTE_WH as select 1 as A;
 -- 'Dynamic table D successfully created.'
 -- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table-constraint
+
+create table T (A int, B int);
+alter table T add primary key (A);
+insert into T values (1, 1), (1, 2);
+select count(*) from T;
+-- 2
+
+create table T (A int, B int);
+alter table T add constraint K primary key (A);
+insert into T (B) values (1);
+-- error: NULL result in a non-nullable column
+
+create table T (A int, constraint U unique (A));
+alter table T drop constraint U;
+alter table T rename column A to B;
+alter table T add column C array;
+describe table T;
+select "name", "type", "unique key" from table(result_scan(last_query_id())) order by 1;
+-- 'B', 'NUMBER(38,0)', 'N'
+-- 'C', 'ARRAY', 'N'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-table
+
+create table T copy grants copy tags as (select 1 as A);
+select A from T;
+-- 1
+
+create table T (A vector(float, 3));
+-- 'Table T successfully created.'
+-- here: refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import notes, rewrite
+from local_stack.snowflake import declared, notes, rewrite
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.errors import missing, unsupported
 from local_stack.snowflake.session import Session
@@ -14,11 +14,12 @@ from local_stack.snowflake.session import Session
 def comment_on_columns(session: Session, table: exp.Table, comments: list[tuple[str, str]]) -> None:
     """Keep comments on a table's columns."""
     path = session.full_name(table)[::-1]
-    with session.duckdb.cursor() as notes:
-        for column, comment in comments:
-            place = exp.column(column, *path, quoted=True).sql("duckdb")
-            text = exp.Literal.string(comment).sql("duckdb")
-            notes.execute(f"COMMENT ON COLUMN {place} IS {text}")
+    statements = ["BEGIN"]
+    for column, comment in comments:
+        place = exp.column(column, *path, quoted=True).sql("duckdb")
+        text = exp.Literal.string(comment).sql("duckdb")
+        statements.append(f"COMMENT ON COLUMN {place} IS {text}")
+    session.ask("; ".join([*statements, "COMMIT"]))
 
 
 def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
@@ -29,7 +30,52 @@ def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
     if isinstance(statement, exp.Create) and str(statement.kind).upper() == "SCHEMA":
         _replace_schema(session, cursor, statement)
         return True
+    if isinstance(statement, exp.Alter) and statement.args.get("kind") == "TABLE":
+        return declared.alter(session, cursor, statement)
+    if isinstance(statement, exp.Describe):
+        return _describe(session, cursor, statement)
     return isinstance(statement, exp.Drop) and _drop(session, cursor, statement)
+
+
+def _describe(session: Session, cursor: Cursor, statement: exp.Describe) -> bool:
+    """Describe a table or a view; False if it is one of INFORMATION_SCHEMA's.
+
+    fakesnow asks a view for which DuckDB binds every view that there is.
+    """
+    cursor.check_db_and_schema(statement)
+    session.place_temporary(statement)
+    table = session.full_name(statement.this)
+    if table[1] == "INFORMATION_SCHEMA":
+        return False
+    columns = session.described(table)
+    if not columns:
+        kind = str(statement.args.get("kind") or "Table").capitalize()
+        raise missing(kind, ".".join(table))
+    note = declared.noted(session, table)
+    keys: dict[str, set[str]] = {"PRIMARY KEY": set(), "UNIQUE": set(), "FOREIGN KEY": set()}
+    for key in note.get("keys", []):
+        keys[key["kind"]].update(key["columns"])
+    del keys["FOREIGN KEY"]
+    rows = []
+    for column in columns:
+        said = note.get("columns", {}).get(column.name, {})
+        identity = said.get("identity")
+        default = f"IDENTITY {identity}" if identity else said.get("default", column.default)
+        in_keys = ("Y" if column.name in keys[kind] else "N" for kind in keys)
+        rows.append(
+            (
+                *(column.name, said.get("type", column.type), "COLUMN"),
+                *("Y" if column.is_nullable else "N", default, *in_keys, *[None] * 5),
+            )
+        )
+    cursor.answer(_DESCRIBED, rows)
+    return True
+
+
+_DESCRIBED = [
+    *("name", "type", "kind", "null?", "default", "primary key", "unique key", "check"),
+    *("expression", "comment", "policy name", "privacy domain"),
+]
 
 
 def _replace_schema(session: Session, cursor: Cursor, statement: exp.Create) -> None:

@@ -6,10 +6,12 @@ https://docs.snowflake.com/en/user-guide/querying-semistructured and others show
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sqlglot import Expr, TokenType, exp, tokenize
+from sqlglot import Expr, TokenType, exp
 from sqlglot.tokenizer_core import Token
+
+from local_stack.snowflake.syntax import tokens_of
 
 _OPENS = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
 _CLOSES = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
@@ -33,7 +35,7 @@ def give(statement: Expr, text: str) -> None:
     selects = list(_selects(statement))
     if not any(_is_unnamed(item) for select in selects for item in select.expressions):
         return
-    lists = _lists(tokenize(text, read="snowflake"))
+    lists = _lists(tokens_of(text))
     if len(lists) != len(selects):
         return
     for select, items in zip(selects, lists, strict=True):
@@ -70,7 +72,7 @@ def _position(value: Expr, default: int) -> int:
     return default
 
 
-def _lists(tokens: list[Token]) -> list[list[_Item]]:
+def _lists(tokens: Iterable[Token]) -> list[list[_Item]]:
     """Return where the columns of each SELECT begin and end, in the order of the SELECTs."""
     lists: list[list[_Item]] = []
     # The lists that are open, one a depth of parentheses; and the first token of each one's item.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlglot import Expr, exp, parse_one, to_table
 
-from local_stack.snowflake import rewrites, user_functions
+from local_stack.snowflake import declared, rewrites, user_functions
 from local_stack.snowflake.errors import missing, unsupported
 from local_stack.snowflake.locks import TableName
 from local_stack.snowflake.session import Session
@@ -59,7 +59,7 @@ def copied_table(session: Session, create: Expr) -> tuple[exp.Create, exp.Insert
     if not isinstance(source, exp.Table) or session.is_temporary(source):
         return None
     name = session.full_name(source)
-    if (text := _table(session, name)) is None:
+    if (text := _table(session, name, as_written=False)) is None:
         raise missing("Object", ".".join(name))
     table = rewrites.as_on_an_account(parse_one(text, read="snowflake"))
     assert isinstance(table, exp.Create)  # noqa: S101  # as it is written above
@@ -83,21 +83,37 @@ def _identifier(name: str) -> str:
     return name if is_plain else f'"{name}"'
 
 
-def _table(session: Session, name: TableName) -> str | None:
+def _key(key: declared.Key) -> str:
+    name = key["name"]
+    named = "" if name.startswith("SYS_CONSTRAINT_") else f"constraint {_identifier(name)} "
+    columns = ", ".join(map(_identifier, key["columns"]))
+    line = f"\t{named}{key['kind'].lower()} ({columns})"
+    if "table" in key:
+        of = f"({', '.join(map(_identifier, key['of']))})" if key["of"] else ""
+        line += f" references {'.'.join(map(_identifier, key['table']))}{of}"
+    return line
+
+
+def _table(session: Session, name: TableName, as_written: bool = True) -> str | None:
     if not session.ask(
         "SELECT 1 FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = (?, ?, ?)",
         name,
     ):
         return None
+    note = declared.noted(session, name) if as_written else {}
     columns = []
-    for column, kind, _, nullable, default, *_ in session.described(name):
-        line = f"\t{_identifier(column)} {kind}"
-        if nullable == "N":
+    for column in session.described(name):
+        said = note.get("columns", {}).get(column.name, {})
+        line = f"\t{_identifier(column.name)} {said.get('type', column.type)}"
+        if not column.is_nullable:
             line += " NOT NULL"
-        if default is not None:
+        default = said.get("default", column.default)
+        if identity := said.get("identity"):
+            line += f" autoincrement {identity.lower()}"
+        elif default is not None:
             line += f" DEFAULT {default}"
         columns.append(line)
-    body = ",\n".join(columns)
+    body = ",\n".join([*columns, *map(_key, note.get("keys", []))])
     return f"create or replace TABLE {_identifier(name[2])} (\n{body}\n);"
 
 

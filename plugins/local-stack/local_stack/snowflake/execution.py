@@ -190,4 +190,6 @@ def _create_and_fill(
     with session.locks.writing, session.atomic():
         for part in parts:
             cursor.run(part)
+    filled = cursor.rowcount if insert else None
     cursor.answer(["status"], [(f"Table {name.name if name else ''} successfully created.",)])
+    cursor.filled = filled

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlglot import Expr, exp, tokenize
+from sqlglot import Expr, exp
 from sqlglot.errors import TokenError
 
 from local_stack.snowflake.session import Session
+from local_stack.snowflake.syntax import tokens_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Failed:
     def at(self, name: str) -> str:
         """Return where a name stands in the text, in Snowflake's words."""
         try:
-            for token in tokenize(self.text, read="snowflake"):
+            for token in tokens_of(self.text):
                 if token.text.upper() == name.upper():
                     before = self.text[: token.start]
                     line = before.count("\n")

@@ -18,6 +18,9 @@ _SCHEMA = (
     "CASE WHEN schema_name = '_fs_information_schema' THEN 'INFORMATION_SCHEMA' "
     "ELSE schema_name END"
 )
+# Keys, as declared.py keeps them.
+_KEYS = f"""(SELECT database_name, schema_name, table_name, {notes.CREATED} AS created,
+    unnest((try_cast(comment AS json) -> '$.keys')::json[]) AS k FROM duckdb_tables())"""
 # By name: what is selected. The first column is the database.
 _VIEWS = {
     "SCHEMATA": f"""
@@ -76,15 +79,24 @@ _VIEWS = {
             (SELECT database_name, created_on FROM {notes.SCHEMAS} WHERE schema_name = '')
             USING (database_name)
         WHERE database_name NOT IN {_NO_DATABASES}""",
-    # Keys are dropped, as nothing enforces them.
-    "TABLE_CONSTRAINTS": """
-        '' AS "CONSTRAINT_CATALOG", '' AS "CONSTRAINT_SCHEMA", '' AS "CONSTRAINT_NAME",
-        '' AS "TABLE_CATALOG", '' AS "TABLE_SCHEMA", '' AS "TABLE_NAME",
-        '' AS "CONSTRAINT_TYPE", 'NO' AS "ENFORCED", 'YES' AS "RELY" WHERE FALSE""",
-    "REFERENTIAL_CONSTRAINTS": """
-        '' AS "CONSTRAINT_CATALOG", '' AS "CONSTRAINT_SCHEMA", '' AS "CONSTRAINT_NAME",
-        '' AS "UNIQUE_CONSTRAINT_CATALOG", '' AS "UNIQUE_CONSTRAINT_SCHEMA",
-        '' AS "UNIQUE_CONSTRAINT_NAME" WHERE FALSE""",
+    "TABLE_CONSTRAINTS": f"""
+        database_name AS "CONSTRAINT_CATALOG", schema_name AS "CONSTRAINT_SCHEMA",
+        k ->> 'name' AS "CONSTRAINT_NAME", database_name AS "TABLE_CATALOG",
+        schema_name AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
+        k ->> 'kind' AS "CONSTRAINT_TYPE", 'NO' AS "IS_DEFERRABLE", 'YES' AS "INITIALLY_DEFERRED",
+        'NO' AS "ENFORCED", NULL::VARCHAR AS "COMMENT", created AS "CREATED",
+        created AS "LAST_ALTERED", 'NO' AS "RELY" FROM {_KEYS}""",
+    "REFERENTIAL_CONSTRAINTS": f"""
+        database_name AS "CONSTRAINT_CATALOG", schema_name AS "CONSTRAINT_SCHEMA",
+        k ->> 'name' AS "CONSTRAINT_NAME", k ->> '$.table[0]' AS "UNIQUE_CONSTRAINT_CATALOG",
+        k ->> '$.table[1]' AS "UNIQUE_CONSTRAINT_SCHEMA",
+        (SELECT any_value(u.k ->> 'name') FROM {_KEYS} AS u
+            WHERE (u.database_name, u.schema_name, u.table_name, u.k ->> 'kind')
+            = (t.k ->> '$.table[0]', t.k ->> '$.table[1]', t.k ->> '$.table[2]', 'PRIMARY KEY'))
+            AS "UNIQUE_CONSTRAINT_NAME",
+        'FULL' AS "MATCH_OPTION", 'NO ACTION' AS "UPDATE_RULE", 'NO ACTION' AS "DELETE_RULE",
+        NULL::VARCHAR AS "COMMENT", created AS "CREATED", created AS "LAST_ALTERED"
+        FROM {_KEYS} AS t WHERE k ->> 'kind' = 'FOREIGN KEY'""",
 }
 _FAKESNOWS = {"COLUMNS", "TABLES", "LOAD_HISTORY"}
 _OTHERS = {

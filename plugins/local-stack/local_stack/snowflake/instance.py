@@ -9,8 +9,9 @@ from local_stack.snowflake import information_schema, memory, notes, statements,
 from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
+from local_stack.snowflake.names import Cases
 from local_stack.snowflake.results import Results
-from local_stack.snowflake.session import Cases, Session
+from local_stack.snowflake.session import Session
 from local_stack.snowflake.stage import Stages
 
 

@@ -16,6 +16,17 @@ from local_stack.snowflake.errors import unknown_function, unsupported
 _OF_BOTH = {"hash"}
 
 
+class Cases:
+    """Whether there may be columns whose names are not in capitals.
+
+    Args:
+        are_mixed: what is known of those that are there.
+    """
+
+    def __init__(self, are_mixed: bool) -> None:
+        self.are_mixed = are_mixed
+
+
 @cache
 def _of_duckdb() -> frozenset[str]:
     """Return the names of DuckDB's own functions."""

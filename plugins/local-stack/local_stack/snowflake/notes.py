@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import Any
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import rewrite
+from local_stack.snowflake import declared, rewrite
 from local_stack.snowflake.adapter import STAGE_FORMATS
 from local_stack.snowflake.session import Session
 
@@ -38,8 +39,17 @@ CREATE TABLE IF NOT EXISTS {SCHEMAS} (
 )"""
 
 
-def note(session: Session, statement: Expr, text: str) -> None:
-    """Note what a statement has created or written to, or forget what it has dropped."""
+def note(session: Session, statement: Expr, text: str, said: dict[str, Any] | None = None) -> None:
+    """Note what a statement has created or written to, or forget what it has dropped.
+
+    Args:
+        session: whose it is.
+        statement: its tree, as it was run.
+        text: what it was read from.
+        said: what there is to keep of a table's definition.
+    """
+    if isinstance(statement, exp.Alter) and statement.args.get("kind") == "TABLE":
+        declared.follow(session, statement, said or {"columns": {}})
     if not isinstance(statement, exp.Create | exp.Drop) and (
         table := rewrite.written_table(statement)
     ):
@@ -48,11 +58,8 @@ def note(session: Session, statement: Expr, text: str) -> None:
         session.altered.clear()
     elif session.altered and not session.in_transaction:
         # What others may see since now; what is noted earlier could be read before it is there.
-        with session.duckdb.cursor() as notes:
-            notes.executemany(
-                f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())",
-                sorted(session.altered),
-            )
+        for name in sorted(session.altered):
+            session.ask(f"INSERT OR REPLACE INTO {_ALTERED} VALUES (?, ?, ?, now())", name)
         session.altered.clear()
     if isinstance(statement, exp.Drop) and statement.args["kind"] in ("SCHEMA", "DATABASE"):
         _note_schema(session, statement.args["kind"], statement.args["tables"][0], is_new=False)
@@ -62,7 +69,7 @@ def note(session: Session, statement: Expr, text: str) -> None:
     target = statement.this
     table = target.this if isinstance(target, exp.Schema) else target
     if kind in ("TABLE", "VIEW"):
-        _note_relation(session, statement, kind, session.full_name(table), text)
+        _note_relation(session, statement, kind, session.full_name(table), text, said or {})
     elif kind in ("SCHEMA", "DATABASE"):
         _note_schema(session, kind, table, is_new=True)
 
@@ -78,42 +85,41 @@ def forget(session: Session, catalog: str, schema: str | None) -> None:
     """Forget what is kept of a schema's objects, or of a database's."""
     session.stages.forget(catalog, schema)
     session.forget_temporary(catalog, schema)
-    with session.duckdb.cursor() as notes:
-        for table, prefix in _BY_SCHEMA.items():
-            names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"
-            database, its_schema = names.split(", ")
-            notes.execute(
-                f"DELETE FROM _fs_global._fs_information_schema.{table} "
-                f"WHERE {database} = ? AND {its_schema} = coalesce(?, {its_schema})",
-                [catalog, schema],
-            )
+    for table, prefix in _BY_SCHEMA.items():
+        names = f"{prefix}catalog, {prefix}schema" if prefix else "database_name, schema_name"
+        database, its_schema = names.split(", ")
+        session.ask(
+            f"DELETE FROM _fs_global._fs_information_schema.{table} "
+            f"WHERE {database} = ? AND {its_schema} = coalesce(?, {its_schema})",
+            [catalog, schema],
+        )
 
 
 def _note_schema(session: Session, kind: str, table: exp.Table, is_new: bool) -> None:
     catalog, name = schema_name(session, table)
     place = [name, ""] if kind == "DATABASE" else [catalog, name]
-    with session.duckdb.cursor() as notes:
-        if is_new:
-            notes.execute(
-                f"INSERT INTO {SCHEMAS} VALUES (?, ?, now()) ON CONFLICT DO NOTHING", place
-            )
-            return
-        if kind == "SCHEMA":
-            notes.execute(
-                f"DELETE FROM {SCHEMAS} WHERE (database_name, schema_name) = (?, ?)", place
-            )
-        else:
-            notes.execute(f"DELETE FROM {SCHEMAS} WHERE database_name = ?", place[:1])
+    if is_new:
+        session.ask(f"INSERT INTO {SCHEMAS} VALUES (?, ?, now()) ON CONFLICT DO NOTHING", place)
+        return
+    if kind == "SCHEMA":
+        session.ask(f"DELETE FROM {SCHEMAS} WHERE (database_name, schema_name) = (?, ?)", place)
+    else:
+        session.ask(f"DELETE FROM {SCHEMAS} WHERE database_name = ?", place[:1])
     forget(session, place[0], place[1] or None)
 
 
-def _note_relation(
-    session: Session, create: exp.Create, kind: str, name: tuple[str, str, str], text: str
+def _note_relation(  # noqa: PLR0913, PLR0917  # what a note is made of
+    session: Session,
+    create: exp.Create,
+    kind: str,
+    name: tuple[str, str, str],
+    text: str,
+    said: dict[str, Any],
 ) -> None:
     if create.args.get("exists") and session.has_note(kind, name):
         return
     now = datetime.datetime.now(datetime.UTC).isoformat()
-    noted = {"created": now, "owner": session.role}
+    noted = {"created": now, "owner": session.role, **said}
     if kind == "VIEW":
         noted["text"] = text
     place = exp.table_(name[2], name[1], name[0], quoted=True).sql("duckdb")

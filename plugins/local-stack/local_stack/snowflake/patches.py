@@ -20,7 +20,6 @@ import fakesnow.cursor
 import fakesnow.info_schema
 import fakesnow.rowtype
 import fakesnow.transforms.stage
-import fakesnow.transforms.transforms
 import pyarrow as pa
 
 from local_stack.snowflake.errors import unsupported
@@ -135,17 +134,6 @@ def answers_may_have_apostrophes(answer: Template) -> Template:
     fakesnow puts it into a string of SQL as it is (cursor.py, SQL_CREATED_TABLE and others).
     """
     return NamesInQuotes(answer.template)
-
-
-@patches(fakesnow.transforms.transforms, "SQL_DESCRIBE_TABLE")
-def any_table_is_described(describe: Template) -> Template:
-    """A table is described wherever it is, whatever its name.
-
-    fakesnow asks the current database, and temporary tables live in another
-    (transforms.py, SQL_DESCRIBE_TABLE).
-    """
-    everywhere = ("FROM _fs_information_schema", "FROM _fs_global._fs_information_schema")
-    return NamesInQuotes(replaced(describe.template, everywhere))
 
 
 # Those of https://docs.snowflake.com/en/sql-reference/info-schema/columns that fakesnow has not.

@@ -8,15 +8,15 @@ from typing import Any, cast
 from uuid import uuid4
 
 from snowflake.connector.errors import Error, ProgrammingError
-from sqlglot import TokenType, tokenize
+from sqlglot import TokenType
 from sqlglot.errors import TokenError
 
 from local_stack.snowflake import bindings
 from local_stack.snowflake.adapter import Query
-from local_stack.snowflake.errors import failure, unsupported
+from local_stack.snowflake.errors import failure
 from local_stack.snowflake.results import Result
 from local_stack.snowflake.session import Session
-from local_stack.snowflake.syntax import is_block, syntax_error
+from local_stack.snowflake.syntax import is_block, syntax_error, tokens_of
 
 _SEVERAL_STATEMENTS = 0xA000
 
@@ -61,8 +61,6 @@ class Request:
                 data = self._run(session)
         except Error as error:
             return error_answer(error, self.query_id)
-        except NotImplementedError as error:
-            return error_answer(unsupported(f"a result {error}"), self.query_id)
         except Exception as error:
             return error_answer(failure(error, self.text), self.query_id)
         return {"success": True, "code": None, "message": None, "data": session.told(data)}
@@ -108,7 +106,7 @@ def split(text: str) -> Iterator[str]:
     start = 0
     has_words = False
     try:
-        tokens = tokenize(text, read="snowflake")
+        tokens = tokens_of(text)
     except TokenError as error:
         raise syntax_error(error, text) from error
     if is_block(tokens):

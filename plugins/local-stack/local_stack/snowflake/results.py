@@ -18,6 +18,11 @@ from local_stack.snowflake.adapter import DML_TYPES, encoded, rowtype
 
 # Results kept for RESULT_SCAN; an account keeps them for a day.
 RESULTS_KEPT = 32
+_STATS = {
+    "number of rows inserted": "numRowsInserted",
+    "number of rows updated": "numRowsUpdated",
+    "number of rows deleted": "numRowsDeleted",
+}
 _EPOCH = datetime.date(1970, 1, 1)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
@@ -33,6 +38,7 @@ class Result:
         type_id: Snowflake's number for the kind of statement.
         rowcount: rows returned or changed.
         transfer: what a client is told to upload or download.
+        filled: rows of a new table, of CREATE TABLE … AS SELECT.
     """
 
     query_id: str
@@ -41,6 +47,18 @@ class Result:
     type_id: int
     rowcount: int
     transfer: dict[str, Any] | None = field(default=None)
+    filled: int | None = None
+
+    @property
+    def stats(self) -> dict[str, int] | None:
+        """How many rows were inserted, updated and deleted, by a statement that does so."""
+        counts = dict.fromkeys((*_STATS.values(), "numDmlDuplicates"), 0)
+        if self.filled is not None:
+            return {**counts, "numRowsInserted": self.filled}
+        if self.type_id not in DML_TYPES:
+            return None
+        named = {_STATS[name]: i for i, (name, _) in enumerate(self.columns) if name in _STATS}
+        return counts | {name: int(self.table.column(i)[0].as_py()) for name, i in named.items()}
 
     def data(self, as_json: bool, indent: int = 2) -> dict[str, Any]:
         """Return the rows as a client gets them.
@@ -65,6 +83,8 @@ class Result:
             "queryId": self.query_id,
             "statementTypeId": self.type_id,
         }
+        if stats := self.stats:
+            answer["stats"] = stats
         if as_json or self.type_id in DML_TYPES:
             # Clients read the numbers of changed rows from JSON.
             cells = [[_as_text(value) for value in column.to_pylist()] for column in table.columns]

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gzip
-import json
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -24,11 +21,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_stack.snowflake.adapter import SERVER_VERSION
+from local_stack.snowflake.clients import Client, Running, body_of, refusal, welcome
 from local_stack.snowflake.instance import LocalSnowflake
 from local_stack.snowflake.parameters import Parameters
 from local_stack.snowflake.request import Request, error_answer
-from local_stack.snowflake.session import USER, Session
+from local_stack.snowflake.session import USER
 
 # Clients take a minute of silence for an outage; Snowflake answers after that long in any case.
 SECONDS_TO_ANSWER = 45
@@ -41,39 +38,6 @@ THREADS = 256
 
 PASSWORD = "local"  # noqa: S105  # bound to 127.0.0.1, and said in the README
 _MISSING = "390111"
-
-
-@dataclass
-class Client:
-    """A client's session, whose requests are taken in turn."""
-
-    session: Session
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(frozen=True)
-class Running:
-    """A request that runs, or has run; its number is the client's."""
-
-    number: str
-    client: Client
-    request: Request
-    answer: asyncio.Future[dict[str, Any]]
-
-
-def _refusal(code: str, message: str) -> JSONResponse:
-    """Return an error that a client raises at once; it retries an HTTP error for minutes."""
-    return JSONResponse(
-        {"success": False, "code": code, "message": message, "data": {"errorCode": code}}
-    )
-
-
-async def _body(request: HttpRequest) -> dict[str, Any]:
-    body = await request.body()
-    if request.headers.get("Content-Encoding") == "gzip":
-        body = gzip.decompress(body)
-    read: dict[str, Any] = json.loads(body) if body else {}
-    return read
 
 
 class Server:
@@ -107,9 +71,9 @@ class Server:
 
     async def login(self, request: HttpRequest) -> Response:
         """Open a session for the one local user."""
-        data = (await _body(request))["data"]
+        data = (await body_of(request))["data"]
         if (str(data.get("LOGIN_NAME", "")).upper(), data.get("PASSWORD")) != (USER, PASSWORD):
-            return _refusal(
+            return refusal(
                 "390100",
                 f"Incorrect username or password was specified. The local Snowflake's user is "
                 f"'{USER.lower()}' with password '{PASSWORD}'.",
@@ -130,34 +94,13 @@ class Server:
         session.reads_json = "javascript" in str(data.get("CLIENT_APP_ID", "")).lower()
         token = token_urlsafe(32)
         self._clients[token] = Client(session)
-        told = session.told({})
-        return JSONResponse(
-            {
-                "success": True,
-                "code": None,
-                "message": None,
-                "data": {
-                    **{"token": token, "masterToken": token, "sessionId": session.number},
-                    **{"validityInSeconds": 86400, "masterValidityInSeconds": 86400},
-                    **{"displayUserName": USER, "serverVersion": SERVER_VERSION},
-                    **{"firstLogin": False, "remMeToken": None, "remMeValidityInSeconds": 0},
-                    **{"healthCheckInterval": 45, "newClientForUpgrade": None},
-                    "parameters": told["parameters"],
-                    "sessionInfo": {
-                        "databaseName": session.database,
-                        "schemaName": session.schema,
-                        "warehouseName": session.warehouse,
-                        "roleName": session.role,
-                    },
-                },
-            }
-        )
+        return welcome(session, token)
 
     async def renew(self, request: HttpRequest) -> Response:
         """Give a client its token once more; they end with the server only."""
         token = self._token(request)
         if token not in self._clients:
-            return _refusal(_MISSING, "Session no longer exists. New login required.")
+            return refusal(_MISSING, "Session no longer exists. New login required.")
         data = {"sessionToken": token, "masterToken": token, "validityInSecondsST": 86400}
         return JSONResponse(
             {"success": True, "data": {**data, "validityInSecondsMT": 86400, "sessionId": 0}}
@@ -178,9 +121,9 @@ class Server:
 
     async def query(self, request: HttpRequest) -> Response:
         """Run a statement, and answer when it has ended or is to be asked for again."""
-        body = await _body(request)
+        body = await body_of(request)
         if not (client := self._client(request)):
-            return _refusal(_MISSING, "Session no longer exists. New login required.")
+            return refusal(_MISSING, "Session no longer exists. New login required.")
         # A client sends a request again if it has not heard of it.
         number = request.query_params.get("requestId") or token_urlsafe()
         running = self._requests.get(number)
@@ -220,7 +163,7 @@ class Server:
 
     async def abort(self, request: HttpRequest) -> Response:
         """Interrupt a request that a client waits for no longer."""
-        number = (await _body(request)).get("requestId")
+        number = (await body_of(request)).get("requestId")
         running = self._requests.get(str(number))
         if running and not running.answer.done():
             running.client.session.cancel(running.request.query_id)
@@ -233,7 +176,7 @@ class Server:
             return await self._answer(running)
         client, result = self._client(request), self._snowflake.results.get(number)
         if client is None or result is None:
-            return _refusal("000709", f"Statement {number} not found")
+            return refusal("000709", f"Statement {number} not found")
         session = client.session
         data = result.data(session.reads_json, session.parameters.number("JSON_INDENT"))
         return JSONResponse({"success": True, "code": None, "message": None, "data": data})

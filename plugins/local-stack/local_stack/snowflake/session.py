@@ -6,22 +6,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from typing import Any
 
-import duckdb
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake.adapter import Connection, Cursor, Query
+from local_stack.snowflake.adapter import Cursor, Query
 from local_stack.snowflake.errors import no_such_object
 from local_stack.snowflake.history import History
-from local_stack.snowflake.locks import TableLocks, TableName
+from local_stack.snowflake.locks import TableLocks
+from local_stack.snowflake.names import Cases
 from local_stack.snowflake.parameters import Parameters
 from local_stack.snowflake.results import Results
 from local_stack.snowflake.stage import Staged, Stages
+from local_stack.snowflake.temporary import Temporary
 
 Runner = Callable[["Session", Cursor, Query], None]
 
@@ -34,18 +35,7 @@ _QUERIES_KNOWN = 1000
 _numbers = count(int(time.time() * 1000))
 
 
-class Cases:
-    """Whether there may be columns whose names are not in capitals.
-
-    Args:
-        are_mixed: what is known of those that are there.
-    """
-
-    def __init__(self, are_mixed: bool) -> None:
-        self.are_mixed = are_mixed
-
-
-class Session(Connection):
+class Session(Temporary):
     """A client's session.
 
     Args:
@@ -95,11 +85,9 @@ class Session(Connection):
         self.last_transaction: int | None = None
         self.text = ""
         # Tables that the open transaction has written to.
-        self.altered: set[TableName] = set()
+        self.altered: set[tuple[str, str, str]] = set()
         self.variable_values: dict[str, exp.Literal] = {}
         self._runner = runner
-        # Snowflake's temporary objects live in a schema, DuckDB's in a namespace of their own.
-        self._temporary: dict[TableName, str] = {}
         self._running = threading.RLock()
         self._current: str | None = None
         self._cancelled: set[str] = set()
@@ -262,40 +250,3 @@ class Session(Connection):
             self.duckdb.rollback()
             raise
         self.duckdb.commit()
-
-    def is_temporary(self, table: exp.Table) -> bool:
-        """Tell whether a table is a temporary one of the session."""
-        return self.full_name(table) in self._temporary or table.catalog == "temp"
-
-    def forget_temporary(self, catalog: str, schema: str | None) -> None:
-        """Drop the temporary tables and views of a schema, or of a database."""
-        for name, place in list(self._temporary.items()):
-            if name[:2] == (catalog, schema or name[1]):
-                del self._temporary[name]
-                for kind in ("TABLE", "VIEW"):
-                    with suppress(duckdb.Error):
-                        self.duckdb.execute(f'DROP {kind} IF EXISTS temp.main."{place}"')
-
-    def place_temporary(self, statement: Expr) -> None:
-        """Move temporary tables and views into DuckDB's namespace for them, and find them there."""
-        lasting: exp.Table | None = None
-        if isinstance(statement, exp.Create):
-            table = statement.find(exp.Table)
-            if not statement.find(exp.TemporaryProperty):
-                lasting = table
-            elif table and statement.kind in ("TABLE", "VIEW"):
-                name = self.full_name(table)
-                self._temporary[name] = ".".join(name)
-        if not self._temporary:
-            return
-        for table in statement.find_all(exp.Table):
-            if table is lasting or not isinstance(table.this, exp.Identifier):
-                continue
-            name = self.full_name(table)
-            place = self._temporary.get(name)
-            if not place:
-                continue
-            if isinstance(statement, exp.Drop):
-                del self._temporary[name]
-            for part, value in (("this", place), ("db", "main"), ("catalog", "temp")):
-                table.set(part, exp.to_identifier(value, quoted=True))

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from local_stack.snowflake.adapter import Cursor
+from local_stack.snowflake import declared
+from local_stack.snowflake.adapter import Cursor, Value
 from local_stack.snowflake.errors import no_such_object, unsupported
 from local_stack.snowflake.notes import CREATED, SCHEMAS
 from local_stack.snowflake.session import USER, Session
 
-_KEYS = ("PRIMARY KEYS", "UNIQUE KEYS", "IMPORTED KEYS", "EXPORTED KEYS")
+# By what SHOW calls them.
+_KEYS = {
+    "PRIMARY KEYS": "PRIMARY KEY",
+    "UNIQUE KEYS": "UNIQUE",
+    "IMPORTED KEYS": "FOREIGN KEY",
+    "EXPORTED KEYS": "FOREIGN KEY",
+}
 _RELATIONS = ("TABLES", "VIEWS", "OBJECTS")
 _KNOWN = {
     *(*_RELATIONS, *_KEYS, "COLUMNS", "DATABASES", "SCHEMAS", "SEQUENCES", "STAGES"),
@@ -19,10 +26,11 @@ _KNOWN = {
 _NOTED = f"""
 LEFT JOIN (
     SELECT database_name AS d, schema_name AS s, table_name AS n, {CREATED} AS created,
-        NULL AS text, comment ->> 'owner' AS owner
+        NULL AS text, comment ->> 'owner' AS owner, comment ->> 'change_tracking' AS tracking
     FROM duckdb_tables()
     UNION ALL
-    SELECT database_name, schema_name, view_name, {CREATED}, comment ->> 'text', comment ->> 'owner'
+    SELECT database_name, schema_name, view_name, {CREATED}, comment ->> 'text',
+        comment ->> 'owner', NULL
     FROM duckdb_views()
 ) AS k ON (k.d, k.s, k.n) = (t.database_name, t.schema_name, t.name)
 LEFT JOIN _fs_global._fs_information_schema._fs_tables_ext AS c
@@ -43,7 +51,9 @@ _COLUMNS = {
     "CASE WHEN t.name = current_database() THEN 'Y' ELSE 'N' END AS is_current)",
     "SEQUENCES": "*",
 }
-_COLUMNS["TABLES"] = _COLUMNS["OBJECTS"]
+_COLUMNS["TABLES"] = _COLUMNS["OBJECTS"].replace(
+    "* REPLACE (", "* REPLACE (coalesce(k.tracking, 'OFF') AS change_tracking, "
+)
 # What TERSE shows.
 _TERSE = {
     "DATABASES": "created_on, name, NULL AS kind, NULL AS database_name, NULL AS schema_name",
@@ -62,12 +72,15 @@ def run(session: Session, cursor: Cursor, show: exp.Show) -> None:
     if kind not in _KNOWN:
         raise unsupported(f"SHOW {kind}")
     _check_scope(session, show)
+    if kind in _KEYS:
+        _show_keys(session, cursor, show)
+        return
     plain = show.copy()
     for part in ("like", "starts_with", "limit", "from_", "terse"):
         plain.set(part, False if part == "terse" else None)
     shown = _schemas(session, plain) if kind == "SCHEMAS" else cursor.translate(plain).sql("duckdb")
     named = "column_name" if kind == "COLUMNS" else "name"
-    tests = ["FALSE"] if kind in _KEYS else []
+    tests = []
     if like := show.args.get("like"):
         tests.append(f"t.{named} ILIKE {like.sql('duckdb')} ESCAPE '\\'")
     if starts := show.args.get("starts_with"):
@@ -83,7 +96,7 @@ def run(session: Session, cursor: Cursor, show: exp.Show) -> None:
     query = (
         f"SELECT {_selected(kind)} FROM ({shown}) AS t {_joined(kind)}"
         f"{' WHERE ' + ' AND '.join(tests) if tests else ''}"
-        f"{'' if kind in ('COLUMNS', *_KEYS) else ' ORDER BY t.' + named}"
+        f"{'' if kind in ('COLUMNS',) else ' ORDER BY t.' + named}"
         f"{f' LIMIT {limit.expression.sql()}' if limit else ''}"
     )
     if show.args.get("terse") and kind in _TERSE:
@@ -92,6 +105,60 @@ def run(session: Session, cursor: Cursor, show: exp.Show) -> None:
     cursor.query(query)
     if kind in ("TABLES", "OBJECTS"):
         _count(session, cursor)
+
+
+def _show_keys(session: Session, cursor: Cursor, show: exp.Show) -> None:
+    """Answer what keys there are in a table, a schema or a database: a row a column of each."""
+    kind = show.name.upper()
+    found = list(declared.all_keys(session))
+    rows: list[tuple[Value, ...]] = []
+    for table, key in found:
+        target = tuple(key.get("table", ()))
+        firsts = (k["columns"] for t, k in found if t == target and k["kind"] == "PRIMARY KEY")
+        of: list[str] = key.get("of") or next(firsts, [])
+        shown = target if kind == "EXPORTED KEYS" else table
+        if key["kind"] != _KEYS[kind] or not _is_in_scope(session, show, shown):
+            continue
+        for i, column in enumerate(key["columns"]):
+            if key["kind"] != "FOREIGN KEY":
+                rows.append(("", *table, column, i + 1, key["name"], "false", None))
+                continue
+            referred = of[i] if i < len(of) else None
+            rows.append(
+                (
+                    *("", *target, referred, *table, column, i + 1, "NO ACTION", "NO ACTION"),
+                    *(key["name"], None, "NOT DEFERRABLE", "false", None),
+                )
+            )
+    cursor.answer(_OF_KEYS[_KEYS[kind] == "FOREIGN KEY"], rows)
+
+
+_OF_KEYS = (
+    [
+        *("created_on", "database_name", "schema_name", "table_name", "column_name"),
+        *("key_sequence", "constraint_name", "rely", "comment"),
+    ],
+    [
+        *("created_on", "pk_database_name", "pk_schema_name", "pk_table_name", "pk_column_name"),
+        *("fk_database_name", "fk_schema_name", "fk_table_name", "fk_column_name", "key_sequence"),
+        *("update_rule", "delete_rule", "fk_name", "pk_name", "deferrability", "rely", "comment"),
+    ],
+)
+
+
+def _is_in_scope(session: Session, show: exp.Show, table: tuple[str, ...]) -> bool:
+    """Tell whether a table is where SHOW looks: a table, a schema, a database, or here."""
+    scope, kind = show.args.get("scope"), show.args.get("scope_kind")
+    if kind == "ACCOUNT":
+        return True
+    if not isinstance(scope, exp.Table):
+        return table[:2] == (session.database, session.schema)
+    catalog, schema, name = session.full_name(scope)
+    if kind == "DATABASE":
+        return table[0] == name
+    if kind == "SCHEMA":
+        return table[:2] == (schema if scope.args.get("db") else catalog, name)
+    return table == (catalog, schema, name)
 
 
 def _schemas(session: Session, show: exp.Show) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 from sqlglot import Expr, exp
@@ -13,6 +15,7 @@ from local_stack.snowflake import (
     catalog,
     column_names,
     context,
+    declared,
     definitions,
     execution,
     identifiers,
@@ -46,7 +49,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         statement: Expr | None = None
         try:
             syntax.check_is_statement(query.text)
-            statement = None if (fixed := unparsed.fixed(query.text)) else _read(cursor, query)
+            statement = None if (fixed := unparsed.fixed(query.text)) else _read(query)
             kind = type_id(statement) if statement else 0
             if fixed:
                 fixed(session, cursor)
@@ -56,8 +59,6 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             failure = messages.translated(error, Failed(session, query.text, statement))
             known.end("UNKNOWN", None, (str(failure.errno), str(failure.raw_msg)))
             session.queries.append(cursor.query_id)
-            if session.in_transaction:
-                session.written.write_again(session.duckdb)
             raise failure from error
         cursor.result = Result(
             cursor.query_id,
@@ -66,14 +67,15 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
             kind,
             cursor.rowcount or 0,
             cursor.transfer,
+            cursor.filled,
         )
         known.end(_kind(statement), cursor.rowcount)
         session.results[cursor.query_id] = cursor.result
         session.queries.append(cursor.query_id)
 
 
-def _read(cursor: Cursor, query: Query) -> Expr:
-    statement = cursor.parse(query.text)
+def _read(query: Query) -> Expr:
+    statement = syntax.parse(query.text)
     column_names.give(statement, query.text)
     return statement
 
@@ -84,26 +86,35 @@ def _run_in_memory(session: Session, cursor: Cursor, query: Query, statement: Ex
         with session.locks.memory.shared():
             _run(session, cursor, query, statement)
     except duckdb.OutOfMemoryException:
-        if session.in_transaction:
-            session.written.write_again(session.duckdb)
         with session.locks.memory.alone(session.duckdb):
-            _run(session, cursor, query, _read(cursor, query))
+            _run(session, cursor, query, _read(query))
 
 
 def _run(session: Session, cursor: Cursor, query: Query, statement: Expr) -> None:
     """Run a statement, and once more with casts if DuckDB has no function for its operands."""
     try:
-        _dispatch(session, cursor, query, statement)
+        with _kept_open(session):
+            _dispatch(session, cursor, query, statement)
     except Exception as error:
         if not lacks_a_cast(error):
             raise
-        if session.in_transaction:
-            session.written.write_again(session.duckdb)
         try:
-            _dispatch(session, cursor, query, _read(cursor, query), with_casts=True)
+            with _kept_open(session):
+                _dispatch(session, cursor, query, _read(query), with_casts=True)
         except Exception as again:
             said = error if lacks_a_cast(again) else again
             raise said from said.__cause__
+
+
+@contextmanager
+def _kept_open(session: Session) -> Iterator[None]:
+    """Let an open transaction go on after an error, which ends DuckDB's."""
+    try:
+        yield
+    except Exception:
+        if session.in_transaction:
+            session.written.write_again(session.duckdb)
+        raise
 
 
 def _dispatch(
@@ -135,9 +146,10 @@ def _dispatch(
         if query.describes:
             execution.describe(session, cursor, statement)
             return
+        said = declared.of(session, statement)
         with batches.inserted(session, query, statement) as insert:
             execution.run(session, cursor, insert, query.params, with_casts=with_casts)
-        notes.note(session, statement, query.text)
+        notes.note(session, statement, query.text, said)
 
 
 def _known(session: Session, cursor: Cursor, query: Query) -> Statement:

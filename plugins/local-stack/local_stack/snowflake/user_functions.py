@@ -25,6 +25,7 @@ CREATION = f"""CREATE TABLE IF NOT EXISTS {TABLE} (
     returns VARCHAR, columns JSON, body VARCHAR, is_secure BOOLEAN, comment VARCHAR,
     created_on TIMESTAMPTZ, PRIMARY KEY (database_name, schema_name, name, arguments)
 )"""
+_KEPT = ("arguments", "names", "returns", "columns", "body")
 _NAMED = "(database_name, schema_name, name) = (?, ?, ?)"
 _COLUMNS = [
     *("created_on", "name", "schema_name", "is_builtin", "is_aggregate", "is_ansi"),
@@ -35,7 +36,7 @@ _COLUMNS = [
 ]
 _SHOW = re.compile(
     r"\s*user\s+functions(\s+like\s+'(?P<like>[^']*)')?"
-    r"(\s+in\s+(account|((?P<kind>schema|database)\s+)?(?P<scope>[\w.\"]+)))?\s*",
+    r"(\s+in\s+(account|((?P<kind>schema|database)\s+)?(?P<scope>(\w+|\"[^\"]+\")(\.(\w+|\"[^\"]+\"))*)))?\s*",
     re.IGNORECASE,
 )
 _SECURE = re.compile(r"(or\s+replace\s+)?secure\s+function\b", re.IGNORECASE)
@@ -66,10 +67,8 @@ def run(session: Session, cursor: Cursor, statement: Expr) -> bool:
 
 def known(session: Session, name: TableName) -> list[dict[str, Any]]:
     """Return what is kept of the functions of a name."""
-    with session.duckdb.cursor() as notes:
-        rows = notes.execute(f"SELECT * FROM {TABLE} WHERE {_NAMED}", name)
-        columns = [column[0] for column in rows.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+    rows = session.ask(f"SELECT {', '.join(_KEPT)} FROM {TABLE} WHERE {_NAMED}", name)
+    return [dict(zip(_KEPT, row, strict=True)) for row in rows]
 
 
 def _create(session: Session, cursor: Cursor, create: Expr) -> None:
@@ -112,17 +111,20 @@ def _create(session: Session, cursor: Cursor, create: Expr) -> None:
     }
     kept = [_read(other) for other in others if other not in same]
     _define(session, cursor, name, [*kept, new])
-    with session.duckdb.cursor() as notes:
-        notes.execute(f"DELETE FROM {TABLE} WHERE {_NAMED} AND arguments = ?", [*name, arguments])
-        notes.execute(
-            f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(*name, arguments, json.dumps([new["names"], kinds])),
-                *(new["returns"], new["columns"] and json.dumps(new["columns"]), new["body"]),
-                *(False, comment.this.name if comment else "", datetime.datetime.now(datetime.UTC)),
-            ],
-        )
+    _forget(session, name, arguments)
+    session.ask(
+        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(*name, arguments, json.dumps([new["names"], kinds])),
+            *(new["returns"], new["columns"] and json.dumps(new["columns"]), new["body"]),
+            *(False, comment.this.name if comment else "", datetime.datetime.now(datetime.UTC)),
+        ],
+    )
     cursor.answer(["status"], [(f"Function {name[2]} successfully created.",)])
+
+
+def _forget(session: Session, name: TableName, arguments: str) -> None:
+    session.ask(f"DELETE FROM {TABLE} WHERE {_NAMED} AND arguments = ?", [*name, arguments])
 
 
 def _read(kept: dict[str, Any]) -> dict[str, Any]:
@@ -184,8 +186,7 @@ def _drop(session: Session, cursor: Cursor, drop: exp.Drop) -> None:
             return
         raise missing("Function", f"{'.'.join(name)}{arguments}")
     _define(session, cursor, name, [_read(function) for function in left])
-    with session.duckdb.cursor() as notes:
-        notes.execute(f"DELETE FROM {TABLE} WHERE {_NAMED} AND arguments = ?", [*name, arguments])
+    _forget(session, name, arguments)
     cursor.answer(["status"], [(f"{name[2]} successfully dropped.",)])
 
 
@@ -240,14 +241,13 @@ def _show(session: Session, cursor: Cursor, shown: re.Match[str]) -> None:
         wanted = [scope[-1], None]
     elif scope[-1]:
         wanted = [scope[0] if len(scope) > 1 else session.database, scope[-1]]
-    with session.duckdb.cursor() as notes:
-        rows = notes.execute(
-            f"SELECT created_on, database_name, schema_name, name, arguments, names, returns, "
-            f"columns, is_secure, comment FROM {TABLE} WHERE name ILIKE ? "
-            "AND database_name = coalesce(?, database_name) "
-            "AND schema_name = coalesce(?, schema_name) ORDER BY name, arguments",
-            [shown["like"] or "%", *wanted],
-        ).fetchall()
+    rows = session.ask(
+        f"SELECT created_on, database_name, schema_name, name, arguments, names, returns, "
+        f"columns, is_secure, comment FROM {TABLE} WHERE name ILIKE ? "
+        "AND database_name = coalesce(?, database_name) "
+        "AND schema_name = coalesce(?, schema_name) ORDER BY name, arguments",
+        [shown["like"] or "%", *wanted],
+    )
     answers: list[tuple[Any, ...]] = []
     for created, database, schema, name, arguments, names, returns, columns, secure, text in rows:
         count = len(json.loads(names)[1])

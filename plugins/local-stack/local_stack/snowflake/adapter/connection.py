@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import duckdb
 from duckdb import DuckDBPyConnection
 from fakesnow import info_schema
 from fakesnow.conn import FakeSnowflakeConnection
 from fakesnow.instance import GLOBAL_DATABASE_NAME
-from fakesnow.transforms import transforms
 from fakesnow.transforms.file_format import lookup_file_format
 from sqlglot import Expr, exp
 
 from local_stack.snowflake.locks import TableName
 from local_stack.snowflake.patches import in_quotes
 from local_stack.snowflake.transaction import Written
+from local_stack.snowflake.type_names import snowflake_type
 
 _STAGES = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._fs_stages"
 STAGE_FORMATS = f"{GLOBAL_DATABASE_NAME}._fs_information_schema._stage_formats"
@@ -26,6 +27,19 @@ _OF_TABLE = "(ext_table_catalog, ext_table_schema, ext_table_name) = (?, ?, ?)"
 # fakesnow's for a VARCHAR without a length.
 LONGEST_TEXT = 16_777_216
 _NAMED = "(database_name, schema_name, name) = (?, ?, ?)"
+
+
+class Column(NamedTuple):
+    """A column of a table, with Snowflake's name of its type, and its default as DuckDB has it."""
+
+    name: str
+    type: str
+    is_nullable: bool
+    default: str | None
+
+
+def _with_length(kind: str, length: int | None) -> str:
+    return f"VARCHAR({length})" if kind == "VARCHAR" and length else snowflake_type(kind)
 
 
 class Connection(FakeSnowflakeConnection):
@@ -86,15 +100,21 @@ class Connection(FakeSnowflakeConnection):
 
     def column_types(self, table: TableName) -> dict[str, str]:
         """Return the types of a table's columns, by their names in upper case."""
-        return {column.upper(): kind for column, kind, *_ in self.described(table)}
+        return {column.name.upper(): column.type for column in self.described(table)}
 
-    def described(self, table: TableName) -> list[tuple[Any, ...]]:
-        """Return what DESCRIBE TABLE tells of a table's columns."""
-        catalog, schema, name = table
-        describe = transforms.SQL_DESCRIBE_TABLE.substitute(
-            catalog=catalog, schema=schema, table=name
-        )
-        return self.ask(describe)
+    def described(self, table: TableName) -> list[Column]:
+        """Return what there is to tell of a table's columns; none if it is not there."""
+        asked = self.duckdb if table[0] == "temp" else self.duckdb.cursor()
+        sql = 'SELECT name, type, NOT "notnull", dflt_value FROM pragma_table_info(?)'
+        try:
+            found = asked.execute(sql, [self.place(table)]).fetchall()
+        except duckdb.CatalogException:
+            return []
+        lengths = self.text_lengths(table)
+        return [
+            Column(name, _with_length(kind, lengths.get(name.upper())), is_nullable, default)
+            for name, kind, is_nullable, default in found
+        ]
 
     def text_lengths(self, table: TableName) -> dict[str, int]:
         """Return the lengths of a table's texts that have one, by their names in upper case."""

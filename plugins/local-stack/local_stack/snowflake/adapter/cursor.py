@@ -13,9 +13,10 @@ import pyarrow as pa
 from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from fakesnow.transforms import transforms
-from sqlglot import Expr, exp, parse_one
+from sqlglot import Expr, exp
 
 from local_stack.snowflake.adapter.connection import Connection
+from local_stack.snowflake.adapter.steps import Steps
 
 _WRITES = exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Copy
 Value = str | int | None
@@ -74,6 +75,8 @@ class Cursor(FakeSnowflakeCursor):
         self.result: Any = None
         self.columns: list[tuple[str, str]] = []
         self._transfer: dict[str, Any] | None = None
+        # Rows of a table that the statement has made from a query.
+        self.filled: int | None = None
 
     def execute(
         self,
@@ -90,10 +93,6 @@ class Cursor(FakeSnowflakeCursor):
         self.query_id = self.query_id or str(uuid4())
         self._runner(self, query)
 
-    def parse(self, command: str) -> Expr:
-        """Return a statement's tree."""
-        return parse_one(command, read="snowflake")
-
     def name_objects(self, statement: Expr) -> None:
         """Put names in the place of IDENTIFIER('name')."""
         called = statement.find_all(exp.DynamicIdentifier, exp.Anonymous)
@@ -108,7 +107,7 @@ class Cursor(FakeSnowflakeCursor):
 
     def translate(self, statement: Expr, params: MutableParams | None = None) -> Expr:
         """Return a statement as DuckDB's."""
-        translated = self._transform(statement, params)
+        translated = cast(Steps, self._transform(cast(Expr, Steps(statement)), params)).tree
         for name in translated.find_all(exp.Identifier):
             # What is a name to Snowflake may be a word of DuckDB's.
             if not name.args.get("quoted") and name.name.lower() in _words():
@@ -126,8 +125,14 @@ class Cursor(FakeSnowflakeCursor):
             lengths = {column.upper(): length for column, length in notes["text_lengths"] or ()}
             self._conn.temporary_lengths[name] = lengths
             self.answer(["status"], [(f"Table {name} successfully created.",)])
+            if table and translated.expression and translated.kind == "TABLE":
+                [self.filled] = self._conn.duckdb.execute(
+                    f"SELECT count(*) FROM {table.sql('duckdb')}"
+                ).fetchall()[0]
             return
         self._execute(translated, params if translated.find(exp.Placeholder) else None)
+        if table and isinstance(translated, exp.Create) and translated.kind == "TABLE":
+            self._count(table, bool(translated.expression))
         if table:
             self._place_text_lengths(translated, table)
         # fakesnow counts transactions only where statements do not commit by themselves.
@@ -136,6 +141,13 @@ class Cursor(FakeSnowflakeCursor):
         elif isinstance(translated, exp.Commit | exp.Rollback):
             self._conn.in_transaction = False
         self._conn.keep_notes(table, **notes)
+
+    def _count(self, table: exp.Table, is_filled: bool) -> None:
+        """Know how many rows a new table has."""
+        place = self._conn.place(self._conn.full_name(table))
+        counted = f"SELECT count(*) FROM {place}"
+        is_known = is_filled and not self._conn.in_transaction
+        self.filled = self._conn.ask(counted)[0][0] if is_known else None
 
     def _place_text_lengths(self, translated: Expr, table: exp.Table) -> None:
         """Let the lengths of texts follow a table to another name, and not one name's tables."""

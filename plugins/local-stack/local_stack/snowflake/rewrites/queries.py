@@ -32,6 +32,8 @@ def refused(what: str) -> Callable[[Expr], Expr]:
 
 def character(node: exp.DataType) -> Expr:
     """A CHAR without a length has one character; DuckDB's BINARY has no length."""
+    if node.this == exp.DType.VECTOR:
+        raise unsupported("the type VECTOR")
     if node.this in (exp.DType.BINARY, exp.DType.VARBINARY):
         node.set("expressions", [])
     if node.this not in (exp.DType.CHAR, exp.DType.NCHAR):
