@@ -21,6 +21,7 @@ import json
 import os
 import sys
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from importlib.metadata import version
 from pathlib import Path
 from signal import SIGINT
@@ -86,23 +87,33 @@ class Dbt:
 
 def main() -> None:
     """Decide what to build, and build it."""
-    words = sys.argv[1:]
+    parser = ArgumentParser(
+        "meltano invoke dbt-snowflake:build",
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--all", action="store_true", help="build everything, test every row")
+    parser.add_argument("--full-refresh", action="store_true", help="make every table anew")
+    asked, words = parser.parse_known_args()
     project = Path(os.environ["DBT_PROJECT_DIR"])
     began = time.monotonic()
     dbt = Dbt()
-    if not {*words} <= {"--all", "--full-refresh"}:
-        sys.exit(0 if dbt("build", *_NO_UNIT_TESTS, *words).success else 1)
+    anew = ("--full-refresh",) if asked.full_refresh else ()
+    if words:
+        done = dbt("build", *_NO_UNIT_TESTS, *anew, *words)
+        _send_lineage(project)
+        sys.exit(0 if done.success else 1)
     parsed = dbt("--quiet", "parse", "--no-write-json")
     if not isinstance(parsed.result, Manifest):
         sys.exit(1)
     dbt.manifest = parsed.result
     code = fingerprint(project, os.environ, version("dbt-snowflake"))
     known = Warehouse(**json.loads(dbt.operate("last_build")))
-    anew = tuple(word for word in words if word == "--full-refresh")
     plan = (
         Plan("tudo", "from nothing, as asked", anew, checks_code=code != known.code)
         if anew
-        else decide(code, _relations(dbt.manifest), known, everything=bool(words))
+        else decide(code, _relations(dbt.manifest), known, everything=asked.all)
     )
     print(f"{plan.scope}: {plan.reason}", flush=True)
     if plan.checks_code and not dbt(*_DRY_RUN, *anew).success:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -83,6 +84,27 @@ def test_with_nothing_new_nothing_is_built(network: Project) -> None:
         "fct_vendas_volume_is_usual",
     }
     assert run.statements <= 30
+
+
+def test_of_builds_that_overlap_none_is_the_last_word(network: Project) -> None:
+    """Who began earlier and ended later may have written the older rows last."""
+
+    def known() -> dict[str, object]:
+        done = network.dbt("--log-level=debug", "run-operation", "last_build")
+        [line] = [line for line in done.output.splitlines() if '"relations"' in line]
+        return dict(json.loads(line[line.index("{") :]))
+
+    assert known()["tables"]
+    network.warehouse(
+        "insert into GOLD.EXECUCOES (execucao_id, inicio, fim, escopo, situacao) "
+        "select 'other', dateadd(second, -1, max(inicio)), dateadd(second, 1, max(inicio)), "
+        "'tudo', 'ok' from GOLD.EXECUCOES"
+    )
+    overlapped = known()
+    assert "tables" not in overlapped
+    assert overlapped["code"]
+    network.warehouse("delete from GOLD.EXECUCOES where execucao_id = 'other'")
+    assert known()["tables"]
 
 
 def test_everything_is_built_again_in_fewer_statements(network: Project) -> None:
