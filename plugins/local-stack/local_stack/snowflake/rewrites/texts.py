@@ -50,13 +50,28 @@ def all_found(node: exp.RegexpExtractAll) -> Expr:
 
 
 def is_text(node: Expr) -> bool:
-    """Tell of some expressions that they are texts already."""
-    if isinstance(node, exp.Literal):
-        return node.is_string
-    texts = (exp.Upper, exp.Lower, exp.Concat, exp.DPipe, exp.Substring, exp.Replace, exp.Initcap)
-    return isinstance(node, texts) or (isinstance(node, exp.Anonymous) and node.name in _OF_TEXT)
+    """Tell of some expressions that they are texts already.
+
+    A macro has its argument several times, and one in another that many times more.
+    """
+    match node:
+        case exp.Literal():
+            return bool(node.is_string)
+        case exp.Paren() | exp.Nullif():
+            return is_text(node.this)
+        case exp.Coalesce():
+            return all(
+                isinstance(v, exp.Null) or is_text(v) for v in (node.this, *node.expressions)
+            )
+        case exp.Anonymous():
+            return node.name in _OF_TEXT
+    return isinstance(node, _TEXTS)
 
 
+_TEXTS = (
+    exp.Upper, exp.Lower, exp.Concat, exp.DPipe, exp.Substring, exp.Replace, exp.Initcap, exp.MD5,
+    exp.SHA, exp.SHA2, exp.Pad, exp.SplitPart, exp.Reverse, exp.Repeat,
+)  # fmt: skip
 _OF_TEXT = ("trim", "ltrim", "rtrim", "left", "regexp_replace", "strftime", f"{DATABASE}.varchar")
 
 
