@@ -20,9 +20,18 @@ create macro _sf.decimal_quotient(a, b) as case
     else printf('%.15g', a / b)::decimal(38, 13)
 end;
 
+-- A FLOAT's quotient is right but for its last bits. Where these do not matter, as both ends of what
+-- it may be are rounded to the same decimals, it is many times as fast.
+create macro _sf.rounded_alike(low, high, quotient_type) as
+    cast_to_type(low, quotient_type) = cast_to_type(high, quotient_type);
+
 create macro _sf.quotient(a, b) as case
     when b = 0 then error('Division by zero')
     when contains(typeof(a) || typeof(b), 'DOUBLE')
+        then cast_to_type(a / b, _sf.quotient_type(a, b))
+    when a = a::decimal(38, 12) and b = b::decimal(38, 12) and _sf.rounded_alike(
+        a / b * (1 - 2e-15), a / b * (1 + 2e-15), _sf.quotient_type(a, b)
+    )
         then cast_to_type(a / b, _sf.quotient_type(a, b))
     else cast_to_type(_sf.decimal_quotient(a, b), _sf.quotient_type(a, b))
 end;
