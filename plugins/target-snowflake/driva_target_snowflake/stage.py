@@ -160,11 +160,12 @@ class StagingConnector(SnowflakeConnector):
             connection.exec_driver_sql("begin")
             try:
                 yield connection
+                connection.exec_driver_sql("commit")
             except BaseException:
+                # Also behind a COMMIT that failed: the session may still hold its tables.
                 with suppress(*FAILURES):  # what has happened is said, not what became of it
                     connection.exec_driver_sql("rollback")
                 raise
-            connection.exec_driver_sql("commit")
 
     def merge_statement(
         self, full_table_name: FullyQualifiedName, staged: Staged, key_properties: Sequence[str]
