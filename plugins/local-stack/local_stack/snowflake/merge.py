@@ -62,7 +62,15 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
         name, rows = (node.sql("duckdb") for node in (_SOURCE, query))
         session.duckdb.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {rows}")
         translated.set("using", exp.alias_(_SOURCE.copy(), source.alias_or_name, table=True))
-    translated.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
+    done = actions(statement)
+    # To return each row takes as long as to merge it; where rows are only added or only taken away,
+    # the table's number of rows says how many.
+    grows = "INSERT" in done
+    is_told_apart = not (grows and "DELETE" in done)
+    if not is_told_apart:
+        translated.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
+    size = f"SELECT count(*) FROM {translated.this.sql('duckdb')}"
+    [[before]] = session.duckdb.execute(size).fetchall() if is_told_apart else [[0]]
     try:
         cursor.run(translated)
     except duckdb.InvalidInputException as error:
@@ -76,9 +84,17 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
     finally:
         with suppress(duckdb.Error):
             session.duckdb.execute(f"DROP TABLE IF EXISTS {_SOURCE.sql('duckdb')}")
-    changed = cursor.table["merge_action"].to_pylist()
-    done = {action: changed.count(action) for action in actions(statement)}
-    cursor.answer(counted(statement), [tuple(done.values())], changed=len(changed))
+    if is_told_apart:
+        [changed] = cursor.table.column(0).to_pylist()
+        [[after]] = session.duckdb.execute(size).fetchall()
+        moved = after - before if grows else before - after
+        counts = {"INSERT": moved, "DELETE": moved, "UPDATE": changed - moved}
+    else:
+        counted_by_action = cursor.table["merge_action"].value_counts().to_pylist()
+        counts = {c["values"]: c["counts"] for c in counted_by_action}
+        changed = sum(counts.values())
+    answer = tuple(counts.get(action, 0) for action in done)
+    cursor.answer(counted(statement), [answer], changed=changed)
 
 
 def counted(merge: exp.Merge) -> list[str]:
