@@ -367,10 +367,7 @@ class Project:
 
     def build_empty(self, fails: bool = False) -> Done:
         """Build every model empty."""
-        [transform] = yaml.safe_load((self.folder / DECLARED["dbt-snowflake"][1]).read_text())[
-            "plugins"
-        ]["utilities"]
-        return self.dbt(*transform["commands"]["build-empty"]["args"].split(), fails=fails)
+        return self.build("--empty", fails=fails)
 
     def up(self) -> Project:
         """Start the local stack; a new one is a copy of one that was stopped."""

@@ -95,11 +95,14 @@ def main() -> None:
     )
     parser.add_argument("--all", action="store_true", help="build everything, test every row")
     parser.add_argument("--full-refresh", action="store_true", help="make every table anew")
+    parser.add_argument("--empty", action="store_true", help="make the dry run, and no more")
     asked, words = parser.parse_known_args()
     project = Path(os.environ["DBT_PROJECT_DIR"])
     began = time.monotonic()
     dbt = Dbt()
     anew = ("--full-refresh",) if asked.full_refresh else ()
+    if asked.empty:
+        sys.exit(0 if dbt(*_DRY_RUN, *anew, *words).success else 1)
     if words:
         done = dbt("build", *_NO_UNIT_TESTS, *anew, *words)
         _send_lineage(project)
