@@ -1,13 +1,13 @@
-{# GOLD.EXECUCOES, by which transform/build.py decides what to build, and what it has decided. #}
+{# GOLD.EXECUCOES, by which transform/plan.py decides what to build, and what it has decided. #}
 
 {# What is decided, as DBT_BUILD_PLAN has it; empty in a run that somebody has started by hand.
    - refill: the code is the one that the tables were made of, so they need not be made anew.
-   - loaded: what the fact had from loads until then is tested. #}
+   - loaded: the newest load that the fact had then; tests of columns look at what came since. #}
 {% macro build_plan() -%}
     {{- return(fromjson(env_var('DBT_BUILD_PLAN', '{}')) if execute else {}) -}}
 {%- endmacro %}
 
-{# Tell what the warehouse knows, as JSON in the log: see `Warehouse` in transform/build.py. #}
+{# Tell what the warehouse knows, as JSON in the log: see `Warehouse` in transform/plan.py. #}
 {% macro last_build() -%}
     {%- set tables = run_query(
         "select table_schema, table_name, to_varchar(last_altered) from "

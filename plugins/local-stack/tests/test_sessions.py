@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import Client
 from local_stack.snowflake import bindings
@@ -193,3 +194,24 @@ def test_what_needs_more_memory_than_there_is_runs_alone_without_a_limit(run: Cl
     assert run("select array_size(array_agg(n)) from big") == [(2000001,)]
     run("rollback")
     assert run("select count(*) from big") == [(2000000,)]
+
+
+def test_a_commit_that_fails_ends_the_transaction(snowflake: LocalSnowflake) -> None:
+    """A full disk is one reason, a key of DuckDB's another; whoever waits for the table gets it."""
+    one, other = Client(snowflake, "D"), Client(snowflake, "D")
+    table = f"D.{one.schema}.T"
+    one.session.duckdb.execute(f"create table {table} (N int primary key)")
+    one("begin", f"insert into {table} values (1)")
+    other.session.duckdb.execute(f"insert into {table} values (1)")
+    with pytest.raises(ProgrammingError):
+        one("commit")
+    other(f"insert into {table} values (2)")
+    one("rollback", f"insert into {table} values (3)")
+    assert sorted(one(f"select n from {table}")) == [(1,), (2,), (3,)]
+
+
+def test_a_transaction_that_is_gone_already_keeps_nobody_waiting(run: Client) -> None:
+    run("create table T (n int)", "begin", "insert into T values (1)")
+    run.session.duckdb.rollback()
+    assert run.session.abandon_transaction(0)
+    assert not run.session.in_transaction

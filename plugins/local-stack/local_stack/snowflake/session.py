@@ -231,8 +231,7 @@ class Session(Temporary):
         try:
             if time.monotonic() - self._last_used < seconds:
                 return False
-            self.duckdb.rollback()
-            self.in_transaction = False
+            self.end_transaction()
             return True
         finally:
             self._running.release()

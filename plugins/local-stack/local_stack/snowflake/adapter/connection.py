@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +72,12 @@ class Connection(FakeSnowflakeConnection):
         self._in_transaction = is_open
         if not is_open:
             self.written.clear()
+
+    def end_transaction(self) -> None:
+        """Roll back what is open; DuckDB may have done so already."""
+        with suppress(duckdb.TransactionException):
+            self.duckdb.rollback()
+        self.in_transaction = False
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement of DuckDB's beside the session's, and return its rows."""

@@ -130,7 +130,12 @@ class Cursor(FakeSnowflakeCursor):
                     f"SELECT count(*) FROM {table.sql('duckdb')}"
                 ).fetchall()[0]
             return
-        self._execute(translated, params if translated.find(exp.Placeholder) else None)
+        try:
+            self._execute(translated, params if translated.find(exp.Placeholder) else None)
+        except duckdb.Error:
+            if isinstance(translated, exp.Commit):  # of a transaction that cannot go on
+                self._conn.end_transaction()
+            raise
         if table and isinstance(translated, exp.Create) and translated.kind == "TABLE":
             self._count(table, bool(translated.expression))
         if table:
