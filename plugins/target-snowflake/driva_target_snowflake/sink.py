@@ -221,6 +221,7 @@ class DrivaSnowflakeSink(SnowflakeSink):
         self._loads.wait(self.stream_name)
         with self._blamed():
             came, gone = self.connector.replace_from_stage(self.full_table_name, version.staged)
+        self.loaded.update({"new rows": came, "deleted": gone})
         self.logger.info(
             "%s: %s rows in the place of %s", self.table_name, f"{came:,}", f"{gone:,}"
         )
