@@ -15,8 +15,11 @@ anew, too. Other arguments are dbt's own: it builds what they say, and the next 
 everything.
 """
 
+# ruff: noqa: E402 - the garbage collector stops before what takes longest is imported
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import sys
@@ -27,11 +30,16 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Any
 
+gc.disable()  # nothing that is imported is garbage
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 from plan import TOLD, Plan, Warehouse, decide, fingerprint
+
+gc.freeze()
+gc.enable()
+atexit.register(gc.freeze)  # nor does its end look through it
 
 # Where the loader writes down what it has loaded.
 _LOADS = "RAW._SDC_LOADS"
