@@ -21,7 +21,7 @@ PROCESSES = {
     "driva-tap-postgres": "tap-postgres",
     "driva-target-snowflake": "target-snowflake",
     "local_stack.snowflake.server": "local Snowflake",
-    "dbt-snowflake/venv/bin/dbt": "dbt",
+    "transform/build.py": "dbt",
     "pginstall18/bin/postgres": "PostgreSQL (one process)",
     "local-stack/venv/bin/local-stack": "local-stack",
     "bin/meltano": "Meltano",
