@@ -6,7 +6,6 @@ import asyncio
 import json
 from typing import Any
 
-import duckdb
 import pytest
 from conftest import Client
 from local_stack.snowflake import bindings
