@@ -37,7 +37,8 @@ run: setup ## Start the local stack, load, transform, test the data, show GOLD
 	@echo 'What is odd in the data, and stops nothing; its rows are in the schema QUALIDADE:'
 	@$(MELTANO) --log-level=warning invoke local-stack:sql "select verificacao, situacao, linhas, \
 		percentual from GOLD.QUALIDADE_DADOS \
-		qualify situacao != 'ok' and executado_em = max(executado_em) over ()"
+		qualify row_number() over (partition by verificacao order by executado_em desc) = 1 \
+		and situacao != 'ok' and executado_em >= dateadd(day, -30, max(executado_em) over ())"
 	@echo 'Ask it:          $(MELTANO) invoke local-stack:sql "select * from GOLD.FCT_VENDAS limit 5"'
 	@echo 'See it:          make dashboard'
 	@echo 'One more day:    $(MELTANO) invoke local-stack:simulate && make run'
