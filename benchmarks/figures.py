@@ -42,6 +42,17 @@ def main() -> None:
             return time.monotonic() - started
 
         meltano = str(clone / ".venv/bin/meltano")
+
+        def said(*words: str) -> str:
+            return subprocess.run(
+                [meltano, "--log-level=warning", *words],
+                cwd=clone,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+
         try:
             print(f"{machine()}\n")
             print("50,000 sales, and how many times as long as `meltano --version` it takes")
@@ -83,28 +94,13 @@ def main() -> None:
                 show(title, seconds, f"{seconds / anew:8.2f} of it" if anew else "")
                 for name, used in sorted(peaks.items()):
                     print(f"    {name:<28}{used / 2**20:8.0f} MB")
-            status = subprocess.run(
-                [meltano, "--log-level=warning", "invoke", "local-stack:status"],
-                cwd=clone,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=True,
+            builds = said(
+                *("invoke", "local-stack:sql"),
+                "select escopo, instrucoes, passos, segundos from GOLD.EXECUCOES order by inicio",
             )
-            builds = subprocess.run(
-                [
-                    *(meltano, "--log-level=warning", "invoke", "local-stack:sql"),
-                    "select escopo, instrucoes, passos, segundos "
-                    "from GOLD.EXECUCOES order by inicio",
-                ],
-                cwd=clone,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            print(f"\nthe builds, and the statements of each\n{builds.stdout}")
-            print(f"\n{status.stdout[status.stdout.index('layer') :]}")
+            print(f"\nthe builds, and the statements of each\n{builds}")
+            status = said("invoke", "local-stack:status")
+            print(f"\n{status[status.index('layer') :]}")
         finally:
             subprocess.run(["make", "down"], cwd=clone, env=environment, check=False)
 
