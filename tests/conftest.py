@@ -365,10 +365,6 @@ class Project:
         assert (done.code != 0) == fails, done.output[-6000:]
         return done
 
-    def build_empty(self, fails: bool = False) -> Done:
-        """Build every model empty."""
-        return self.build("--empty", fails=fails)
-
     def up(self) -> Project:
         """Start the local stack; a new one is a copy of one that was stopped."""
         home = self.folder / ".local"

@@ -30,7 +30,7 @@ def network(project: Project) -> Project:
 
 def test_the_first_run_of_a_network_that_nobody_here_made_ends_with_gold(network: Project) -> None:
     network.extract_load()
-    network.build_empty()
+    network.build("--empty")
     network.build()
     assert_gold_equals_source(network)
 
