@@ -82,12 +82,15 @@
 ) -%}
     {%- set table = adapter.get_relation(target.database, 'GOLD', 'EXECUCOES') -%}
     {%- set fact = adapter.get_relation(target.database, 'GOLD', 'FCT_VENDAS') -%}
-    {%- set load = {'new': 0, 'reread': 0, 'deleted': 0, 'statements': 0, 'seconds': 0} -%}
+    {%- set nothing = 'null' if statements is none else 0 -%}
+    {%- set load = {} -%}
+    {%- for what in ['new', 'reread', 'deleted', 'statements', 'seconds'] -%}
+        {%- do load.update({what: nothing}) -%}
+    {%- endfor -%}
     {%- if table and has_loads -%}
         {%- do load.update(loads_before(run, table)) -%}
     {%- endif -%}
     {%- do log(tojson(load)) -%}
-    {%- set unknown = statements is none -%}
     {%- if table -%}
         {%- set record -%}
             merge into {{ table }} as kept
@@ -100,11 +103,11 @@
                     {{ steps }} as passos,
                     {{ statements or 'null' }} as instrucoes,
                     {{ seconds or 'null' }} as segundos,
-                    {{ 'null' if unknown else load.new }} as linhas_novas,
-                    {{ 'null' if unknown else load.reread }} as linhas_relidas,
-                    {{ 'null' if unknown else load.deleted }} as linhas_excluidas,
-                    {{ 'null' if unknown else load.statements }} as instrucoes_carga,
-                    {{ 'null' if unknown else load.seconds }} as segundos_carga,
+                    {{ load.new }} as linhas_novas,
+                    {{ load.reread }} as linhas_relidas,
+                    {{ load.deleted }} as linhas_excluidas,
+                    {{ load.statements }} as instrucoes_carga,
+                    {{ load.seconds }} as segundos_carga,
                     {% if fact -%} (select max(carregado_em) from {{ fact }})
                     {%- else -%} null
                     {%- endif %} as carregado_ate,
