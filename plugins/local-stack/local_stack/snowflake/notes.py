@@ -129,3 +129,17 @@ def _note_relation(  # noqa: PLR0913, PLR0917  # what a note is made of
     place = exp.table_(name[2], name[1], name[0], quoted=True).sql("duckdb")
     value = exp.Literal.string(json.dumps(noted, ensure_ascii=False)).sql("duckdb")
     session.duckdb.execute(f"COMMENT ON {kind} {place} IS {value}")
+    if kind == "VIEW":
+        _note_columns(session, create, name)
+
+
+def _note_columns(session: Session, view: exp.Create, name: tuple[str, str, str]) -> None:
+    """Keep the comments that a view gives to its columns."""
+    for comment in view.this.find_all(exp.CommentColumnConstraint):
+        column = comment.find_ancestor(exp.ColumnDef)
+        if isinstance(column, exp.ColumnDef):
+            place = exp.column(
+                session.full_name(exp.Table(this=column.this))[2], *name[::-1], quoted=True
+            )
+            text = exp.Literal.string(comment.this.name).sql("duckdb")
+            session.duckdb.execute(f"COMMENT ON COLUMN {place.sql('duckdb')} IS {text}")
