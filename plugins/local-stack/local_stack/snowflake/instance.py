@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stack.snowflake import information_schema, memory, notes, statements, user_functions
+from local_stack.snowflake.account import Account
 from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
@@ -41,6 +42,7 @@ class LocalSnowflake(Instance):
         self.locks = TableLocks()
         self.cases = Cases(self.has_mixed_cases())
         self.stages = Stages(home)
+        self.account = Account()
 
     def connect(
         self, database: str | None = None, schema: str | None = None, *_: Any, **options: Any
@@ -59,6 +61,7 @@ class LocalSnowflake(Instance):
             results=self.results,
             history=self.history,
             cases=self.cases,
+            account=self.account,
             **options,
         )
 

@@ -70,9 +70,13 @@ class Server:
         ]
 
     async def login(self, request: HttpRequest) -> Response:
-        """Open a session for the one local user."""
+        """Open a session for the one local user, or for one that has a key pair."""
         data = (await body_of(request))["data"]
-        if (str(data.get("LOGIN_NAME", "")).upper(), data.get("PASSWORD")) != (USER, PASSWORD):
+        user, token = str(data.get("LOGIN_NAME", "")).upper(), data.get("TOKEN")
+        if data.get("AUTHENTICATOR") == "SNOWFLAKE_JWT" and token:
+            if not self._snowflake.account.admits(user, token):
+                return refusal("390144", "JWT token is invalid.")
+        elif (user, data.get("PASSWORD")) != (USER, PASSWORD):
             return refusal(
                 "390100",
                 f"Incorrect username or password was specified. The local Snowflake's user is "

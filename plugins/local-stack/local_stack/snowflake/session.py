@@ -14,6 +14,7 @@ from typing import Any
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
+from local_stack.snowflake.account import Account
 from local_stack.snowflake.adapter import Cursor, Query
 from local_stack.snowflake.errors import no_such_object
 from local_stack.snowflake.history import History
@@ -45,6 +46,7 @@ class Session(Temporary):
         results: of everybody's statements.
         history: everybody's statements.
         cases: of everybody's columns.
+        account: what there is besides databases.
         client: the client's name and version.
         role: the current role, if the client names one.
         warehouse: the current warehouse, if the client names one.
@@ -61,6 +63,7 @@ class Session(Temporary):
         results: Results,
         history: History,
         cases: Cases,
+        account: Account,
         client: str | None = None,
         role: str | None = None,
         warehouse: str | None = None,
@@ -79,6 +82,7 @@ class Session(Temporary):
         self.results = results
         self.history = history
         self.cases = cases
+        self.account = account
         self.client = client
         self.queries: deque[str] = deque(maxlen=_QUERIES_KNOWN)
         self.transaction: int | None = None
@@ -193,15 +197,23 @@ class Session(Temporary):
         for node in list(statement.find_all(exp.Parameter)):
             if node.name.isdigit():
                 continue
-            value = self.variable_values.get(node.name.upper())
-            if value is None:
-                raise ProgrammingError(
-                    msg=f"SQL compilation error: error line 1 at position 0\n"
-                    f"Session variable '${node.name.upper()}' does not exist",
-                    errno=2211,
-                    sqlstate="42000",
-                )
-            node.replace(value.copy())
+            node.replace(self.variable(node.name).copy())
+
+    def variable(self, name: str) -> exp.Literal:
+        """Return the value of a variable.
+
+        Raises:
+            ProgrammingError: it is not set.
+        """
+        value = self.variable_values.get(name.upper())
+        if value is None:
+            raise ProgrammingError(
+                msg=f"SQL compilation error: error line 1 at position 0\n"
+                f"Session variable '${name.upper()}' does not exist",
+                errno=2211,
+                sqlstate="42000",
+            )
+        return value
 
     def told(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return an answer with what a client is told of the session each time."""

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from local_stack.snowflake import catalog
+from local_stack.snowflake import account, catalog
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.session import Session
 
 # Objects of an account that have no counterpart here. Statements about them succeed and change
-# nothing: everyone may do everything, and there is one warehouse, which never sleeps.
+# nothing here; what account.py knows of them is remembered.
 _ACCOUNT_OBJECTS = (
     "warehouse|role|user|resource monitor|integration|network policy|masking policy|tag"
 )
@@ -38,10 +38,14 @@ _CANCEL = re.compile(
 Answer = Callable[[Session, Cursor], None]
 
 
-def fixed(statement: str) -> Answer | None:
+def fixed(session: Session, statement: str) -> Answer | None:
     """Return what answers a statement that sqlglot does not read; None if there is nothing."""
     if comments := column_comments(statement):
         return lambda session, cursor: _comment(session, cursor, *comments)
+    if account.is_about(statement):
+        return _change_account
+    if shown := session.account.show(statement):
+        return lambda _, cursor: cursor.answer(*shown)
     if _SHOW_GRANTS.match(statement):
         # There are no privileges here.
         return lambda _, cursor: cursor.answer(["privilege", "granted_to", "grantee_name"], [])
@@ -49,6 +53,12 @@ def fixed(statement: str) -> Answer | None:
         # What an interrupted client runs ends by itself.
         return lambda _, cursor: cursor.answer(["status"], [("query cancelled.",)])
     return None
+
+
+def _change_account(session: Session, cursor: Cursor) -> None:
+    statement = account.resolved(session.text, session.variable)
+    session.account.change(statement, str(session.database))
+    cursor.succeed()
 
 
 def _comment(
