@@ -89,9 +89,20 @@ def test_the_first_day_in_production(company: Project, step: Step) -> None:
         output = done.output
     assert step.says(output), f"{step.sees} not in {output[-6000:]}"
     sign_in_as_local(company)
+    if "make airflow" in step.commands:
+        logs = company.folder / ".meltano/airflow/logs"
+        lines = (logs / "api-server.log").read_text().splitlines()
+        assert [line for line in lines if line.startswith("{")]
     if "show --inline" in step.commands:
         [sales] = company.source("select count(*) from vendas")[0]
         assert re.search(rf"\b{sales}\b", output)
+
+
+def test_freshness_is_a_share_of_the_builds(company: Project) -> None:
+    [command] = re.findall(r"^    (meltano .*atualidade.*)$", (ROOT / PAGE).read_text(), re.M)
+    done = typed(company, command)
+    assert done.code == 0, done.output
+    assert re.search(r"RAW.VENDAS +\| +\d+ \| +\d+", done.output), done.output
 
 
 def test_nothing_of_it_is_for_others_to_read(company: Project) -> None:
@@ -130,37 +141,34 @@ def test_a_key_is_changed_and_the_old_one_ends(company: Project) -> None:
     assert "Traceback" not in again.output
 
 
-@pytest.mark.parametrize(
-    ("statement", "difference"),
-    [
-        ("grant role DRIVA_LOADER to user ANA", "is not in setup: role DRIVA_LOADER is granted to"),
-        ("grant usage on schema RAW to role DRIVA_REPORTER", "is not in setup: USAGE on SCHEMA"),
-        (
-            "alter warehouse DRIVA_LOADING set auto_suspend = 600",
-            "DRIVA_LOADING: AUTO_SUSPEND = 60",
-        ),
-        (
-            "revoke usage on schema GOLD from role DRIVA_REPORTER",
-            "is not as in setup: USAGE on SCH",
-        ),
-        ("alter user DRIVA_REPORTER set type = person", "user DRIVA_REPORTER: TYPE = SERVICE"),
-        ("alter user DRIVA_LOADER unset network_policy", "NETWORK_POLICY = DRIVA_NETWORK"),
-        (
-            "alter resource monitor DRIVA_MONTHLY set credit_quota = 2000",
-            "is not as in setup: resource monitor DRIVA_MONTHLY: CREDIT_QUOTA = 20",
-        ),
-        ("drop user DRIVA_REPORTER", "user DRIVA_REPORTER: has a public key"),
-    ],
-)
-def test_what_differs_in_the_account_is_said(
-    company: Project, statement: str, difference: str
-) -> None:
-    company.warehouse("use database DRIVAMOTORS")
-    with company.snowflake(schema="RAW") as connection:
-        connection.cursor().execute(statement)
+# What somebody may do by hand, and how the check says it.
+DIFFERENCES = {
+    "grant role DRIVA_LOADER to user ANA": "is not in setup: role DRIVA_LOADER is granted to user "
+    "ANA",
+    "grant usage on schema RAW to role DRIVA_REPORTER": "is not in setup: USAGE on SCHEMA "
+    "DRIVAMOTORS.RAW is granted to role DRIVA_REPORTER",
+    "revoke usage on schema GOLD from role DRIVA_REPORTER": "is not as in setup: USAGE on SCHEMA "
+    "DRIVAMOTORS.GOLD is granted to role DRIVA_REPORTER",
+    "alter warehouse DRIVA_LOADING set auto_suspend = 600": "is not as in setup: warehouse "
+    "DRIVA_LOADING: AUTO_SUSPEND = 60",
+    "alter user DRIVA_REPORTER set type = person": "is not as in setup: user DRIVA_REPORTER: "
+    "TYPE = SERVICE",
+    "alter user DRIVA_LOADER unset network_policy": "is not as in setup: user DRIVA_LOADER: "
+    "NETWORK_POLICY = DRIVA_NETWORK",
+    "alter resource monitor DRIVA_MONTHLY set credit_quota = 2000": "is not as in setup: "
+    "resource monitor DRIVA_MONTHLY: CREDIT_QUOTA = 20",
+    "drop user DRIVA_TRANSFORMER": "is not as in setup: user DRIVA_TRANSFORMER: has a public key",
+}
+
+
+def test_what_differs_in_the_account_is_said(company: Project) -> None:
+    with company.snowflake() as connection:
+        for statement in DIFFERENCES:
+            connection.cursor().execute(statement)
     checked = company.meltano("--environment=prod", "invoke", "target-snowflake:check")
     assert checked.code == 1
-    assert difference in checked.output
+    for difference in DIFFERENCES.values():
+        assert difference in checked.output
 
 
 def test_dev_has_names_of_its_own(company: Project) -> None:

@@ -126,15 +126,15 @@ def _events(log: Path) -> list[str]:
 
 
 def _cause(lines: list[str]) -> str:
-    """Return the line that says why: dbt's, or the last of a plugin before Meltano gives up."""
+    """Return the line that says why: dbt's, or that of a plugin which begins with its name."""
     said = [found for found in map(_SAID.match, lines) if found]
-    for line in said:
-        if line["who"] != "meltano" and (found := _DBT.search(line["text"])):
+    plugins = [line for line in said if line["who"] != "meltano"]
+    for line in plugins:
+        if found := _DBT.search(line["text"]):
             return found[0]
-    errors = [i for i, line in enumerate(said) if line["level"] in ("error", "critical")]
-    before = said[: errors[0]] if errors else said
-    plugins = [line["text"] for line in before if line["who"] != "meltano"]
-    return plugins[-1] if plugins else (said[-1]["text"] if said else "")
+    named = [line for line in plugins if line["text"].startswith(f"{line['who']}: ")]
+    last = next(filter(None, (named, plugins, said)), None)
+    return str(last[-1]["text"]) if last else ""
 
 
 def _bookmarks(dag: str) -> str:

@@ -71,8 +71,9 @@ def test_a_message_begins_with_what_says_why() -> None:
     lines = [
         "Running meltano run",
         "2026-11-30T06:00:01.1Z [info     ] meltano      Environment 'prod' is active",
-        "2026-11-30T06:00:02.1Z [info     ] target-snowflake it is closed",
+        "2026-11-30T06:00:02.1Z [info     ] tap-postgres tap-postgres v0.10.0",
         "2026-11-30T06:00:02.2Z [info     ] tap-postgres tap-postgres: vendas is gone",
+        "2026-11-30T06:00:02.3Z [info     ] target-snowflake nothing to load",
         "2026-11-30T06:00:03.1Z [error    ] meltano      Block run completed",
     ]
     assert alerts._cause(lines) == "tap-postgres: vendas is gone"
