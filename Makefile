@@ -129,7 +129,7 @@ requirements: .venv/.installed ## Resolve every plugin's requirements again
 	done
 
 check-repository:
-	.venv/bin/mypy --cache-dir=.mypy_cache/repository tests benchmarks transform
+	.venv/bin/mypy --cache-dir=.mypy_cache/repository tests benchmarks transform load/snowflake
 	.venv/bin/pytest -n 0 tests/repository tests/transform/test_plan.py
 
 # Arguments: the package, its environment below .meltano, its folder, and folders checked with it.

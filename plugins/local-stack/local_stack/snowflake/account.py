@@ -1,6 +1,7 @@
 """What an account has beside data: users, roles, warehouses, monitors and policies.
 
-They are kept and shown; nobody is kept from anything by them, and a warehouse never sleeps.
+They are kept and shown; nobody is kept from anything by them, and a warehouse never sleeps. Only a
+user's public keys count, when somebody signs in with a key pair.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
+import jwt
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from snowflake.connector.errors import ProgrammingError
 
 from local_stack.snowflake import granted
@@ -29,13 +33,22 @@ _INHERITED = {"ACCOUNTADMIN": ["SYSADMIN", "SECURITYADMIN"], "SECURITYADMIN": ["
 _BUILT_IN = {"ROLE": ROLES, "USER": [USER], "WAREHOUSE": [WAREHOUSE], "ACCOUNT": [USER]}
 # Objects that are within a schema.
 _IN_SCHEMA = ("AUTHENTICATION POLICY", "NETWORK RULE", "PASSWORD POLICY", "SESSION POLICY")
-_KINDS = (*_BUILT_IN, "RESOURCE MONITOR", "NETWORK POLICY", *_IN_SCHEMA)
+_KINDS = (
+    *(*_BUILT_IN, "RESOURCE MONITOR", "NETWORK POLICY", "EXTERNAL ACCESS INTEGRATION"),
+    *_IN_SCHEMA,
+)
 _PLURALS = {f"{kind[:-1]}IES" if kind.endswith("Y") else f"{kind}S": kind for kind in _KINDS}
 _STATEMENT = re.compile(
     rf"(create(\s+or\s+replace)?|alter|drop|desc|describe)\s+({'|'.join(_KINDS)})\b"
-    rf"|show\s+({'|'.join(_PLURALS)})\b".replace(" ", r"\s+"),
+    rf"|show\s+({'|'.join(_PLURALS)})\b"
+    r"|show parameters like 'network_policy' (in|for) user\b".replace(" ", r"\s+"),
     re.IGNORECASE,
 )
+_OF_A_USER = (
+    *("COMMENT", "DISPLAY_NAME", "TYPE", "LOGIN_NAME", "EMAIL", "DISABLED", "DEFAULT_WAREHOUSE"),
+    *("DEFAULT_NAMESPACE", "DEFAULT_ROLE", "RSA_PUBLIC_KEY_FP", "RSA_PUBLIC_KEY_2_FP"),
+)
+_KEYS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
 _SIZES = {"XSMALL": "X-Small", "XLARGE": "X-Large", "XXLARGE": "2X-Large"}
 
 
@@ -133,6 +146,22 @@ def log_in(session: Session, role: str | None, warehouse: str | None) -> None:
         session.warehouse = warehouse.upper() if warehouse.upper() in known else None
 
 
+def admits(session: Session, user: str, token: str) -> bool:
+    """Tell whether a token is signed by a key whose public half the user has.
+
+    https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
+    """
+    known = all_of(session, "USER").get(user, Object(user)).options
+    for key in filter(None, map(known.get, _KEYS)):
+        try:
+            public: Any = load_der_public_key(base64.b64decode(key))
+            claims = jwt.decode(token, public, ["RS256"])
+        except (ValueError, jwt.PyJWTError):
+            continue
+        return str(claims["iss"]).endswith(f".{user}.{_fingerprint(key)}")
+    return False
+
+
 def _kind(words: Words) -> str:
     for kind in _KINDS:
         if words.take(*kind.split()):
@@ -217,6 +246,11 @@ def _alter(session: Session, cursor: Cursor, words: Words) -> None:
             known.options.pop(words.skip().text.upper(), None)
             words.take(",")
         _keep(session, kind, known)
+    elif words.take("SET", "AUTHENTICATION", "POLICY"):
+        name = ".".join(words.full_name(words.name()))
+        check(session, "AUTHENTICATION POLICY", name)
+        known.options["AUTHENTICATION_POLICY"] = name
+        _keep(session, kind, known)
     elif words.take("SET"):
         known.options.update(_options(words))
         _keep(session, kind, known)
@@ -251,8 +285,10 @@ def _describe(session: Session, cursor: Cursor, words: Words) -> None:
     words.end()
     check(session, kind, name)
     it = all_of(session, kind)[name]
-    properties: dict[str, Value] = {"NAME": name, **it.options}
-    for key in ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"):
+    # What is not set is a word, too.
+    unset = dict.fromkeys(_OF_A_USER if kind == "USER" else (), "null")
+    properties: dict[str, Value] = {"NAME": name, **unset, **it.options}
+    for key in _KEYS:
         if given := it.options.get(key):
             properties[f"{key}_FP"] = _fingerprint(given)
     rows = [(key, value, None, None) for key, value in properties.items()]
@@ -265,6 +301,9 @@ def _fingerprint(key: str) -> str:
 
 
 def _show(session: Session, cursor: Cursor, words: Words) -> None:
+    if words.take("PARAMETERS", "LIKE"):
+        _show_network_policy(session, cursor, words)
+        return
     kinds = (kind for plural, kind in _PLURALS.items() if words.take(*plural.split()))
     kind = next(kinds)
     like = words.value() if words.take("LIKE") else None
@@ -285,6 +324,19 @@ def _show(session: Session, cursor: Cursor, words: Words) -> None:
     names = list(_columns(session, kind, Object("")))
     names = ["created_on", "name", *names] if kind == "ROLE" else ["name", *names, "created_on"]
     cursor.answer(names, [tuple(row[name] for name in names) for row in shown])
+
+
+def _show_network_policy(session: Session, cursor: Cursor, words: Words) -> None:
+    """Answer a user's, which is a parameter."""
+    parameter = words.value().upper()
+    words.expect("IN", "FOR")
+    words.expect("USER")
+    name = _name("USER", words)
+    words.end()
+    check(session, "USER", name)
+    policy = all_of(session, "USER")[name].options.get(parameter, "")
+    row = (parameter, policy, "", "USER" if policy else "", "", "STRING")
+    cursor.answer(["key", "value", "default", "level", "description", "type"], [row])
 
 
 def _columns(session: Session, kind: str, it: Object) -> dict[str, Value]:

@@ -189,15 +189,23 @@ class Session(Temporary):
         for node in list(statement.find_all(exp.Parameter)):
             if node.name.isdigit():
                 continue
-            value = self.variable_values.get(node.name.upper())
-            if value is None:
-                raise ProgrammingError(
-                    msg=f"SQL compilation error: error line 1 at position 0\n"
-                    f"Session variable '${node.name.upper()}' does not exist",
-                    errno=2211,
-                    sqlstate="42000",
-                )
-            node.replace(value.copy())
+            node.replace(self.variable(node.name).copy())
+
+    def variable(self, name: str) -> exp.Literal:
+        """Return the value of a variable.
+
+        Raises:
+            ProgrammingError: it is not set.
+        """
+        value = self.variable_values.get(name.upper())
+        if value is None:
+            raise ProgrammingError(
+                msg=f"SQL compilation error: error line 1 at position 0\n"
+                f"Session variable '${name.upper()}' does not exist",
+                errno=2211,
+                sqlstate="42000",
+            )
+        return value
 
     def told(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return an answer with what a client is told of the session each time."""

@@ -107,9 +107,7 @@ class Words:
     def value(self) -> str:
         """Return a value: a text, a number, a word, a variable's, or several with commas."""
         if self.take("$"):
-            variable = exp.Paren(this=exp.Parameter(this=exp.var(self.skip().text)))
-            self.session.put_in_variables(variable)
-            return str(variable.this.name)
+            return str(self.session.variable(self.skip().text).name)
         if self.take("("):
             listed = []
             while not self.take(")"):
