@@ -50,6 +50,9 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/ruff format --check .
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yaml
+	.venv/bin/zizmor --offline --quiet --persona=auditor .github
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
 test: check lint packages ## Run every check, and every test on a stack of its own
@@ -58,12 +61,16 @@ test: check lint packages ## Run every check, and every test on a stack of its o
 test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard or pipeline
 	.venv/bin/pytest tests/$(subst -,_,$*)
 
-# Debian's, where they may be installed; tests that need one say when there is none.
-packages:
-	@{ command -v chromium-headless-shell && command -v pgbouncer; } >/dev/null \
+# Debian's, where they may be installed; tests that need one say when there is none. cloud-init is
+# only unpacked: installed, it would set this machine up at its next start.
+packages: deploy/.venv/.installed
+	@{ command -v chromium-headless-shell && command -v pgbouncer && command -v jq \
+		&& test -d deploy/.venv/cloud-init; } >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
-			chromium-headless-shell pgbouncer >/dev/null; } || true
+			chromium-headless-shell pgbouncer jq >/dev/null \
+		&& cd deploy/.venv && apt-get download -qq cloud-init \
+		&& dpkg-deb --extract cloud-init_*.deb cloud-init; } || true
 
 lint: stack ## Check the SQL, as dbt compiles it on the local stack
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
@@ -120,7 +127,7 @@ chaos: setup ## Let FAULTS=200 things go wrong at random, by SEED=… again; com
 test-snowflake: setup ## Run the end-to-end test in a throw-away database of a real account
 	.venv/bin/pytest tests/pipeline/test_snowflake_account.py
 
-requirements: .venv/.installed ## Resolve every environment's requirements again
+requirements: .venv/.installed ## Resolve every environment's requirements again, UPGRADE=1 to newer ones
 	$(COMPILE) --group dev pyproject.toml -o plugins/requirements/dev.txt
 	$(COMPILE) --group deploy -o plugins/requirements/deploy.txt
 	$(COMPILE) pyproject.toml -c plugins/requirements/dev.txt -o plugins/requirements/meltano.txt
@@ -164,8 +171,9 @@ $(eval $(call check-package,dashboard,utilities/dashboard,analyze))
 environments: setup .meltano/.airflow .meltano/.dashboard deploy/.venv/.installed
 
 MELTANO_SCHEMA = $$(ls .venv/lib/python3*/site-packages/meltano/schemas/meltano.schema.json)
-COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-emit-index-url \
-	--prerelease=if-necessary-or-explicit --custom-compile-command='make requirements'
+COMPILE = .venv/bin/uv pip compile $(if $(UPGRADE),--upgrade) --quiet --universal --python-version=3.11 \
+	--generate-hashes --no-emit-index-url --prerelease=if-necessary-or-explicit \
+	--custom-compile-command='make requirements'
 
 .env:
 	install -m 600 .env.example .env
