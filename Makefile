@@ -53,12 +53,13 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yaml
 	.venv/bin/zizmor --offline --quiet --persona=auditor .github
+	deploy/.venv/bin/cfn-lint deploy/aws/template.yaml
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
 test: check lint packages ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard or pipeline
+test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard, pipeline or deploy
 	.venv/bin/pytest tests/$(subst -,_,$*)
 
 # Debian's, where they may be installed; tests that need one say when there is none. cloud-init is
