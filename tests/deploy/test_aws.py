@@ -323,7 +323,7 @@ class TestMachine:
         ]
         for path in (variables, *secrets.values()):
             assert stat.filemode(path.stat().st_mode) == "-rw-------"
-        assert asked[-1] == "docker compose up --detach --wait --remove-orphans"
+        assert asked[-1] == "docker compose up --detach --remove-orphans"
 
     def test_the_alarms_are_of_what_the_machine_tells(self, stack: Stack, project: Project) -> None:
         with project.postgres() as source:
