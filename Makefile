@@ -53,6 +53,7 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yaml
 	.venv/bin/zizmor --offline --quiet --persona=auditor .github
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/aws/compose.yaml
 	deploy/.venv/bin/cfn-lint deploy/aws/template.yaml
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
@@ -194,7 +195,7 @@ COMPILE = .venv/bin/uv pip compile $(if $(UPGRADE),--upgrade) --quiet --universa
 	$(MELTANO) install tap-postgres target-snowflake dbt-snowflake local-stack
 	touch $@
 
-deploy/.venv/.installed: .venv/.installed plugins/requirements/deploy.txt
+deploy/.venv/.installed: plugins/requirements/deploy.txt | .venv/.installed
 	.venv/bin/uv venv --quiet --clear --python .venv/bin/python deploy/.venv
 	.venv/bin/uv pip install --quiet --python deploy/.venv/bin/python --require-hashes \
 		-r plugins/requirements/deploy.txt
