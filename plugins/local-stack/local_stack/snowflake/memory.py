@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import duckdb
 
 # Enough for the sample network; DuckDB spills to disk beyond it.
-LIMIT = "200MB"
+LIMIT = "128MB"
 # How long a statement lets one go first that wants to be alone. That one may wait for others which
 # wait for this one's transaction.
 _PATIENCE_SECONDS = 10
