@@ -1,0 +1,1 @@
+"""The image, and the stack of AWS that runs it."""
