@@ -14,21 +14,19 @@ import re
 import shutil
 import stat
 import subprocess
-import time
 from ast import literal_eval
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Project, free_port
+from tests.conftest import ROOT, Project, aws
 
 TEMPLATE = ROOT / "deploy/aws/template.yaml"
 BIN = ROOT / "deploy/.venv/bin"
@@ -168,20 +166,8 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack on moto's server, and its machine's disk as cloud-init writes it."""
-    port = free_port()
     machine = tmp_path_factory.mktemp("machine")
-    with (machine / "moto.log").open("w") as log:
-        server = subprocess.Popen(
-            [BIN / "moto_server", "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urlopen(f"{address}/moto-api/").close()
-                break
-            except URLError:
-                time.sleep(0.1)
+    with aws(machine / "moto.log") as address:
         stack = Stack(address, machine, {})
         ec2 = stack.client("ec2")
         secret = stack.client("secretsmanager").create_secret(
@@ -227,9 +213,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         for file in ("docker", "systemctl"):
             (machine / "bin" / file).chmod(0o755)
         yield stack
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def test_nothing_comes_in_and_what_is_kept_is_encrypted_and_private(stack: Stack) -> None:

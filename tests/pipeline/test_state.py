@@ -9,9 +9,8 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
-from tests.conftest import STATE_ID, Project, free_port
+from tests.conftest import STATE_ID, Project, aws
 
 pytestmark = pytest.mark.in_order
 
@@ -43,23 +42,22 @@ def machines(laptop: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 @pytest.fixture(scope="module")
-def storage() -> Iterator[dict[str, str]]:
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """An empty bucket; yields what a machine has to know of it."""
-    server = ThreadedMotoServer("127.0.0.1", free_port(), verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        aws(tmp_path_factory.mktemp("storage") / "moto.log") as address,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        variables = {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
         for name, value in variables.items():
             patch.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         yield {**variables, "MELTANO_STATE_BACKEND_URI": f"s3://{BUCKET}/meltano"}
-    server.stop()
 
 
 def moved(source: Project, target: Project, file: Path) -> None:
