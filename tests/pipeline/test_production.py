@@ -163,7 +163,7 @@ DIFFERENCES = {
 
 def test_what_differs_in_the_account_is_said(company: Project) -> None:
     with company.snowflake() as connection:
-        for statement in DIFFERENCES:
+        for statement in ("create user ANA", *DIFFERENCES):
             connection.cursor().execute(statement)
     checked = company.meltano("--environment=prod", "invoke", "target-snowflake:check")
     assert checked.code == 1
@@ -176,7 +176,7 @@ def test_dev_has_names_of_its_own(company: Project) -> None:
     assert "6_policies.sql: 9 statements" in done.output
     granted = company.warehouse("show grants to role DRIVA_LOADER_DEV")
     assert granted
-    assert {row[2] for row in granted} == {
+    assert {row[3] for row in granted} == {
         *("DRIVA_LOADING_DEV", "DRIVAMOTORS_DEV", "DRIVAMOTORS_DEV.RAW", "DRIVA_LOADER_DEV")
     }
 

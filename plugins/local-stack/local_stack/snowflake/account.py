@@ -1,223 +1,382 @@
-"""What an account has besides databases: warehouses, roles, users with their keys, and grants.
+"""What an account has beside data: users, roles, warehouses, monitors and policies.
 
-They are remembered until the server stops, can be asked for, and restrict nothing: everyone may do
-everything, and there is one warehouse, which never sleeps. Only a user's public keys count, when
-somebody signs in with a key pair.
+They are kept and shown; nobody is kept from anything by them, and a warehouse never sleeps.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
-import jwt
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-from sqlglot import exp
+from snowflake.connector.errors import ProgrammingError
 
-_Rows = tuple[list[str], list[tuple[Any, ...]]]
-_KINDS = (
-    r"warehouse|role|user|resource\s+monitor|network\s+policy|authentication\s+policy"
-    r"|external\s+access\s+integration"
-)
-_OBJECT = re.compile(
-    rf"(?P<verb>create|alter|drop)\s+(?P<anew>or\s+replace\s+)?(?P<kind>{_KINDS})\s+"
-    r"(?P<gently>if\s+(not\s+)?exists\s+)?(?P<name>[\w\".$]+)(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_GRANT = re.compile(
-    r"(?P<verb>grant|revoke)\s+(?P<what>.+?)\s+(?:to|from)\s+(?P<to>role\s+|user\s+)?(?P<name>\S+)",
-    re.IGNORECASE | re.DOTALL,
-)
-# Not those on tables and views, which dbt asks for and grants anew.
-_ON = re.compile(
-    r"(?P<privileges>.+?)\s+on\s+((?P<future>future)\s+(?P<of>\w+)S\s+in\s+)?"
-    r"(?P<kind>database|schema|warehouse|user|integration|compute\s+pool)\s+(?P<name>[\w.]+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_ROLE = re.compile(r"role\s+(?P<name>\S+)", re.IGNORECASE)
-_PROPERTY = re.compile(r"(\w+)\s*=\s*('(?:[^']|'')*'|\([^)]*\)|\S+)")
-_POLICY = re.compile(r"\bset\s+authentication\s+policy\s+([\w.]+)", re.IGNORECASE)
-_UNSET = re.compile(r"\s*unset\s+(?P<names>[\w, ]+)", re.IGNORECASE)
-_TRIGGER = re.compile(r"\bon\s+(\d+)\s+percent\s+do\s+(\w+)", re.IGNORECASE)
-_SHOW = re.compile(
-    r"\s*(?P<what>show\s+(future\s+)?grants\s+(to|of|in)\s+(role|user|schema)|desc(ribe)?\s+user"
-    r"|show\s+(warehouses|resource\s+monitors)\s+like"
-    r"|show\s+parameters\s+like\s+'network_policy'\s+(in|for)\s+user)\s+(?P<name>[\w\".']+)\s*",
+from local_stack.snowflake import granted
+from local_stack.snowflake.adapter import Cursor, Value
+from local_stack.snowflake.errors import missing, unsupported
+from local_stack.snowflake.session import ROLES, USER, WAREHOUSE, Session
+from local_stack.snowflake.words import Words, is_like
+
+_TABLE = "_fs_global._fs_information_schema._account"
+CREATION = f"""CREATE TABLE IF NOT EXISTS {_TABLE} (
+    kind VARCHAR, name VARCHAR, created_on VARCHAR, owner VARCHAR, options JSON,
+    PRIMARY KEY (kind, name)
+)"""
+# What system roles have of each other.
+_INHERITED = {"ACCOUNTADMIN": ["SYSADMIN", "SECURITYADMIN"], "SECURITYADMIN": ["USERADMIN"]}
+_BUILT_IN = {"ROLE": ROLES, "USER": [USER], "WAREHOUSE": [WAREHOUSE], "ACCOUNT": [USER]}
+# Objects that are within a schema.
+_IN_SCHEMA = ("AUTHENTICATION POLICY", "NETWORK RULE", "PASSWORD POLICY", "SESSION POLICY")
+_KINDS = (*_BUILT_IN, "RESOURCE MONITOR", "NETWORK POLICY", *_IN_SCHEMA)
+_PLURALS = {f"{kind[:-1]}IES" if kind.endswith("Y") else f"{kind}S": kind for kind in _KINDS}
+_OF_USER = r"show\s+parameters\s+like\s+'network_policy'\s+(in|for)\s+user\s+\S"
+_STATEMENT = re.compile(
+    rf"(create(\s+or\s+replace)?|alter|drop|desc|describe)\s+({'|'.join(_KINDS)})\b"
+    rf"|show\s+({'|'.join(_PLURALS)})\b|{_OF_USER}".replace(" ", r"\s+"),
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(
-    r"identifier\s*\(\s*(?P<name>[^)]+?)\s*\)|\$\w+|'(?:[^']|'')*'", re.IGNORECASE
-)
-_COMMENTS = re.compile(r"^(\s|--[^\n]*\n|/\*.*?\*/)+", re.DOTALL)
-_KEYS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
-_ACTIONS = ("NOTIFY", "SUSPEND", "SUSPEND_IMMEDIATE")
+_SIZES = {"XSMALL": "X-Small", "XLARGE": "X-Large", "XXLARGE": "2X-Large"}
 
 
-class Account:
-    """The objects of an account by kind and name, and who has what."""
+@dataclass
+class Object:
+    """One of them.
 
-    def __init__(self) -> None:
-        self._objects: dict[tuple[str, str], dict[str, str]] = {}
-        # Privilege, kind and name of what it is on, kind and name of who has it.
-        self._grants: dict[tuple[str, str, str, str, str], None] = {}
+    Args:
+        name: in full.
+        created_on: in ISO 8601; empty for what is there from the beginning.
+        owner: a role.
+        options: as they were set, by their names in capitals.
+    """
 
-    def admits(self, user: str, token: str) -> bool:
-        """Tell whether a token is signed by a key whose public half the user has.
-
-        https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
-        """
-        known = self._objects.get(("USER", user.upper()), {})
-        for key in filter(None, map(known.get, _KEYS)):
-            try:
-                public: Any = load_der_public_key(base64.b64decode(key))
-                claims = jwt.decode(token, public, ["RS256"])
-            except jwt.PyJWTError:
-                continue
-            return str(claims["iss"]).endswith(f".{user.upper()}.{fingerprint(key)}")
-        return False
-
-    def change(self, statement: str, database: str) -> bool:
-        """Remember what a statement says; False if it is about something else."""
-        if match := _OBJECT.match(statement):
-            self._change_object(match)
-        elif match := _GRANT.match(statement):
-            self._change_grant(match, database)
-        else:
-            return False
-        return True
-
-    def _change_object(self, match: re.Match[str]) -> None:
-        key = (" ".join(match["kind"].upper().split()), _name(match["name"]))
-        is_known = key in self._objects
-        if match["verb"].upper() == "DROP":
-            self._objects.pop(key, None)
-            return
-        if match["verb"].upper() == "CREATE" and is_known and not match["anew"]:
-            return
-        if match["anew"]:
-            self._objects.pop(key, None)
-        properties = self._objects.setdefault(key, {})
-        if unset := _UNSET.match(match["rest"]):
-            for name in unset["names"].split(","):
-                properties.pop(name.strip().upper(), None)
-            return
-        properties.update(
-            (name.upper(), value.strip("'")) for name, value in _PROPERTY.findall(match["rest"])
-        )
-        if policy := _POLICY.search(match["rest"]):
-            properties["AUTHENTICATION_POLICY"] = policy[1].upper()
-        if triggers := _TRIGGER.findall(match["rest"]):
-            for action in _ACTIONS:
-                properties[action] = ",".join(
-                    f"{percent}%" for percent, does in triggers if does.upper() == action
-                )
-
-    def _change_grant(self, match: re.Match[str], database: str) -> None:
-        to = ((match["to"] or "role").strip().upper(), _name(match["name"]))
-        if role := _ROLE.fullmatch(match["what"]):
-            granted = [("USAGE", "ROLE", _name(role["name"]), *to)]
-        elif on := _ON.fullmatch(match["what"]):
-            kind, name = "_".join(on["kind"].upper().split()), _name(on["name"])
-            name = f"{database}.{name}" if kind == "SCHEMA" and "." not in name else name
-            if on["future"]:
-                kind, name = on["of"].upper(), f"{name}.<{on['of'].upper()}>"
-            granted = [
-                (" ".join(privilege.upper().split()), kind, name, *to)
-                for privilege in on["privileges"].split(",")
-            ]
-        else:
-            return
-        for grant in granted:
-            if match["verb"].upper() == "GRANT":
-                self._grants[grant] = None
-            else:
-                self._grants.pop(grant, None)
-
-    def show(self, statement: str) -> _Rows | None:
-        """Answer a SHOW or DESCRIBE; None if it is about something else, or nothing is known."""
-        match = _SHOW.fullmatch(statement)
-        if not match:
-            return None
-        words, name = match["what"].upper().split(), _name(match["name"].strip("'"))
-        if words[-1] == "LIKE":
-            return self._objects_like(" ".join(words[1:-1]), name)
-        if words[1] != "GRANTS" and words[1] != "FUTURE":
-            return self._of_user(name, described=words[0] != "SHOW")
-        if "OF" in words:
-            return ["role", "granted_to", "grantee_name"], [
-                (n, to, who) for _, kind, n, to, who in self._grants if (kind, n) == ("ROLE", name)
-            ]
-        if "FUTURE" in words:
-            return ["privilege", "grant_on", "name", "grant_to", "grantee_name"], [
-                grant for grant in self._grants if grant[2].startswith(f"{name}.<")
-            ]
-        return ["privilege", "granted_on", "name", "granted_to", "grantee_name"], [
-            grant
-            for grant in self._grants
-            if grant[3:] == (words[-1], name) and "<" not in grant[2]
-        ]
-
-    def _of_user(self, name: str, *, described: bool) -> _Rows | None:
-        user = self._objects.get(("USER", name))
-        if user is None:
-            return None
-        if described:
-            return ["property", "value"], list(_described(name, user))
-        policy = user.get("NETWORK_POLICY", "")
-        row = ("NETWORK_POLICY", policy, "", "USER" if policy else "", "", "STRING")
-        return ["key", "value", "default", "level", "description", "type"], [row]
-
-    def _objects_like(self, kind: str, name: str) -> _Rows | None:
-        known = self._objects.get((kind.removesuffix("S"), name))
-        if kind == "WAREHOUSES":
-            if known is None:
-                return None
-            size = known.get("WAREHOUSE_SIZE", "XSMALL").upper().replace("XS", "X-S").title()
-            names = ("auto_suspend", "auto_resume", "resource_monitor", "comment")
-            values = [known.get(column.upper(), "null") for column in names]
-            return ["name", "state", "type", "size", *names], [
-                (name, "SUSPENDED", "STANDARD", size, *values)
-            ]
-        columns = ["name", "credit_quota", "notify_at", "suspend_at", "suspend_immediately_at"]
-        if known is None:
-            return columns, []
-        quota = f"{float(known.get('CREDIT_QUOTA', 0)):.2f}"
-        return columns, [(name, quota, *(known.get(action, "") for action in _ACTIONS))]
+    name: str
+    created_on: str = ""
+    owner: str = ""
+    options: dict[str, str] = field(default_factory=dict)
 
 
 def is_about(statement: str) -> bool:
-    """Tell whether a statement changes what an account has."""
-    statement = _COMMENTS.sub("", statement)
-    return bool(_OBJECT.match(statement) or _GRANT.match(statement))
+    """Tell whether a statement, without comments before it, is about one of them."""
+    return _STATEMENT.match(statement) is not None
 
 
-def resolved(statement: str, variable: Callable[[str], exp.Literal]) -> str:
-    """Return a statement with the values of its variables, and without a comment before it."""
+def run(session: Session, cursor: Cursor, statement: str) -> None:
+    """Run a statement about them."""
+    words = Words(session, statement)
+    match words.expect("CREATE", "ALTER", "DROP", "DESC", "DESCRIBE", "SHOW"):
+        case "CREATE":
+            _create(session, cursor, words)
+        case "ALTER":
+            _alter(session, cursor, words)
+        case "DROP":
+            _drop(session, cursor, words)
+        case "SHOW":
+            _show(session, cursor, words)
+        case _:
+            _describe(session, cursor, words)
 
-    def value(match: re.Match[str]) -> str:
-        name = match["name"] or match[0]
-        if name.startswith("$"):
-            return variable(name[1:]).name
-        return name.strip("'") if match["name"] else name
 
-    return _VARIABLE.sub(value, _COMMENTS.sub("", statement))
+def all_of(session: Session, kind: str) -> dict[str, Object]:
+    """Return the objects of a kind by their names, those of every account included."""
+    found = {name: Object(name) for name in _BUILT_IN.get(kind, [])}
+    for name, created, owner, options in session.ask(
+        f"SELECT name, created_on, owner, options FROM {_TABLE} WHERE kind = ? ORDER BY name",
+        [kind],
+    ):
+        found[name] = Object(name, created, owner, json.loads(options))
+    return found
+
+
+def check(session: Session, kind: str, name: str) -> None:
+    """Check that an object is there.
+
+    Raises:
+        ProgrammingError: it is not.
+    """
+    if name not in all_of(session, kind):
+        raise missing(kind.capitalize(), name)
+
+
+def active_roles(session: Session) -> set[str]:
+    """Return the session's role, and those that it has by being granted them."""
+    found: set[str] = {"PUBLIC"}
+    new = [session.role]
+    while new:
+        if (role := new.pop()) not in found:
+            found.add(role)
+            new += _INHERITED.get(role, [])
+            new += [g.name for g in granted.to_whom(session, "ROLE", role) if g.kind == "ROLE"]
+    return found
+
+
+def log_in(session: Session, role: str | None, warehouse: str | None) -> None:
+    """Give a new session the role and the warehouse that its client names.
+
+    A warehouse that is not there is none, as on an account.
+
+    Raises:
+        ProgrammingError: there is no such role.
+    """
+    if role:
+        session.role = role.upper()
+        if session.role not in all_of(session, "ROLE"):
+            raise ProgrammingError(
+                msg=f"Role '{role}' specified in the connect string does not exist or not "
+                "authorized. Contact your local system administrator, or attempt to login with "
+                "another role, e.g. PUBLIC.",
+                errno=390189,
+                sqlstate="08001",
+            )
+    if warehouse:
+        known = all_of(session, "WAREHOUSE")
+        session.warehouse = warehouse.upper() if warehouse.upper() in known else None
+
+
+def _kind(words: Words) -> str:
+    for kind in _KINDS:
+        if words.take(*kind.split()):
+            return kind
+    raise words.unexpected()
+
+
+def _name(kind: str, words: Words) -> str:
+    parts = words.name()
+    return ".".join(words.full_name(parts) if kind in _IN_SCHEMA else parts)
+
+
+def _options(words: Words) -> dict[str, str]:
+    """Read `NAME = value …`, and a monitor's triggers."""
+    options = {}
+    words.take("WITH")
+    while not words.is_at_end:
+        if words.take(","):
+            continue
+        name = words.skip().text.upper()
+        if name == "TRIGGERS":
+            options.update(_triggers(words))
+            continue
+        if words.take("POLICY"):
+            options[f"{name}_POLICY"] = ".".join(words.full_name(words.name()))
+            words.take("FORCE")
+            continue
+        words.expect("=")
+        options[name] = words.value()
+    return options
+
+
+def _triggers(words: Words) -> dict[str, str]:
+    options: dict[str, list[str]] = {}
+    while words.take("ON"):
+        percent = words.value()
+        words.expect("PERCENT")
+        words.expect("DO")
+        action = words.expect("NOTIFY", "SUSPEND_IMMEDIATE", "SUSPEND")
+        options.setdefault(action, []).append(f"{percent}%")
+    return {action: ",".join(percents) for action, percents in options.items()}
+
+
+def _create(session: Session, cursor: Cursor, words: Words) -> None:
+    replaces = words.take("OR", "REPLACE")
+    kind = _kind(words)
+    exists = words.take("IF", "NOT", "EXISTS")
+    name = _name(kind, words)
+    if name in all_of(session, kind) and not replaces:
+        if not exists:
+            raise ProgrammingError(
+                msg=f"SQL compilation error:\nObject '{name}' already exists.",
+                errno=2002,
+                sqlstate="42710",
+            )
+        cursor.answer(["status"], [(f"{name} already exists, statement succeeded.",)])
+        return
+    if replaces:
+        granted.forget_object(session, kind, name)
+    _keep(session, kind, Object(name, granted.now(), session.role, _options(words)))
+    if kind == "WAREHOUSE":
+        session.warehouse = name
+    cursor.answer(["status"], [(f"{kind.capitalize()} {name} successfully created.",)])
+
+
+def _keep(session: Session, kind: str, it: Object) -> None:
+    values = [kind, it.name, it.created_on, it.owner, json.dumps(it.options)]
+    session.ask(f"INSERT OR REPLACE INTO {_TABLE} VALUES (?, ?, ?, ?, ?)", values)
+
+
+def _alter(session: Session, cursor: Cursor, words: Words) -> None:
+    kind = _kind(words)
+    exists = words.take("IF", "EXISTS")
+    has_name = kind != "ACCOUNT" and words.next not in ("SET", "UNSET")
+    name = _name(kind, words) if has_name else USER
+    known = all_of(session, kind).get(name)
+    if known is None:
+        if not exists:
+            raise missing(kind.capitalize(), name)
+    elif words.take("RENAME", "TO"):
+        new = _name(kind, words)
+        session.ask(f"UPDATE {_TABLE} SET name = ? WHERE (kind, name) = (?, ?)", [new, kind, name])
+        granted.rename_object(session, kind, name, new)
+    elif words.take("UNSET"):
+        while not words.is_at_end:
+            known.options.pop(words.skip().text.upper(), None)
+            words.take(",")
+        _keep(session, kind, known)
+    elif words.take("SET"):
+        known.options.update(_options(words))
+        _keep(session, kind, known)
+    elif kind != "WAREHOUSE" or words.next not in ("SUSPEND", "RESUME", "ABORT"):
+        raise unsupported(f"this ALTER {kind}: {words.next}")
+    cursor.succeed()
+
+
+def _drop(session: Session, cursor: Cursor, words: Words) -> None:
+    kind = _kind(words)
+    exists = words.take("IF", "EXISTS")
+    name = _name(kind, words)
+    words.end()
+    if name not in all_of(session, kind):
+        if not exists:
+            raise missing(kind.capitalize(), name)
+        said = "Drop statement executed successfully"
+        cursor.answer(["status"], [(f"{said} ({name} already dropped).",)])
+        return
+    session.ask(f"DELETE FROM {_TABLE} WHERE (kind, name) = (?, ?)", [kind, name])
+    granted.forget_object(session, kind, name)
+    cursor.answer(["status"], [(f"{name} successfully dropped.",)])
+
+
+def _describe(session: Session, cursor: Cursor, words: Words) -> None:
+    """Answer a property a row.
+
+    https://docs.snowflake.com/en/sql-reference/sql/desc-user
+    """
+    kind = _kind(words)
+    name = _name(kind, words)
+    words.end()
+    check(session, kind, name)
+    it = all_of(session, kind)[name]
+    properties: dict[str, Value] = {"NAME": name, **it.options}
+    for key in ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"):
+        if given := it.options.get(key):
+            properties[f"{key}_FP"] = fingerprint(given)
+    rows = [(key, value, None, None) for key, value in properties.items()]
+    cursor.answer(["property", "value", "default", "description"], rows)
 
 
 def fingerprint(key: str) -> str:
     """Return a public key's fingerprint, as Snowflake writes it."""
-    return f"SHA256:{base64.b64encode(hashlib.sha256(base64.b64decode(key)).digest()).decode()}"
+    digest = hashlib.sha256(base64.b64decode("".join(key.split()))).digest()
+    return f"SHA256:{base64.b64encode(digest).decode()}"
 
 
-def _described(name: str, user: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    yield ("NAME", name)
-    for column in ("TYPE", "DEFAULT_ROLE", "DEFAULT_WAREHOUSE", "AUTHENTICATION_POLICY"):
-        yield (column, user.get(column, "null").upper())
-    for key in _KEYS:
-        yield (f"{key}_FP", fingerprint(user[key]) if user.get(key) else "null")
+def _show(session: Session, cursor: Cursor, words: Words) -> None:
+    if words.take("PARAMETERS", "LIKE"):
+        _show_network_policy(session, cursor, words)
+        return
+    kinds = (kind for plural, kind in _PLURALS.items() if words.take(*plural.split()))
+    kind = next(kinds)
+    like = words.value() if words.take("LIKE") else None
+    if words.take("IN"):
+        words.expect("ACCOUNT")
+    starts = words.value() if words.take("STARTS", "WITH") else ""
+    limit = int(words.value()) if words.take("LIMIT") else None
+    words.end()
+    shown = [
+        {
+            "created_on": granted.moment(it.created_on),
+            "name": it.name,
+            **_columns(session, kind, it),
+        }
+        for it in all_of(session, kind).values()
+        if is_like(it.name, like) and it.name.startswith(starts)
+    ][:limit]
+    names = list(_columns(session, kind, Object("")))
+    names = ["created_on", "name", *names] if kind == "ROLE" else ["name", *names, "created_on"]
+    cursor.answer(names, [tuple(row[name] for name in names) for row in shown])
 
 
-def _name(text: str) -> str:
-    return text.strip().strip('"').rstrip(";").upper()
+def _show_network_policy(session: Session, cursor: Cursor, words: Words) -> None:
+    """Answer which policy a user has; it is a parameter, and no property."""
+    words.value()
+    words.expect("IN", "FOR")
+    kind, name = _kind(words), _name("USER", words)
+    words.end()
+    check(session, kind, name)
+    policy = all_of(session, kind)[name].options.get("NETWORK_POLICY", "")
+    names = ["key", "value", "default", "level", "description", "type"]
+    row = ("NETWORK_POLICY", policy, "", kind if policy else "", "", "STRING")
+    cursor.answer(names, [row])
+
+
+def _columns(session: Session, kind: str, it: Object) -> dict[str, Value]:
+    """Return what SHOW tells of an object beside its name and when it was created."""
+    said = it.options.get
+    end: dict[str, Value] = {"owner": it.owner, "comment": said("COMMENT", "")}
+    match kind:
+        case "ROLE":
+            given = granted.of_role(session, it.name)
+            return {
+                "is_default": _y(it.name == ROLES[0]),
+                "is_current": _y(it.name == session.role),
+                "is_inherited": "N",
+                "assigned_to_users": sum(grant.grantee_kind == "USER" for grant in given),
+                "granted_to_roles": sum(grant.grantee_kind == "ROLE" for grant in given),
+                "granted_roles": sum(
+                    grant.kind == "ROLE" for grant in granted.to_whom(session, "ROLE", it.name)
+                ),
+                **end,
+            }
+        case "USER":
+            return {
+                "login_name": said("LOGIN_NAME", it.name).upper(),
+                "display_name": said("DISPLAY_NAME", it.name),
+                "email": said("EMAIL", ""),
+                "disabled": said("DISABLED", "false").lower(),
+                "default_warehouse": said("DEFAULT_WAREHOUSE", ""),
+                "default_namespace": said("DEFAULT_NAMESPACE", ""),
+                "default_role": said("DEFAULT_ROLE", ""),
+                "has_password": str("PASSWORD" in it.options or it.name == USER).lower(),
+                "has_rsa_public_key": str("RSA_PUBLIC_KEY" in it.options).lower(),
+                "type": said("TYPE", "").upper(),
+                **end,
+            }
+        case "WAREHOUSE":
+            size = said("WAREHOUSE_SIZE", "XSMALL").upper().replace("-", "")
+            return {
+                "state": "STARTED",
+                "type": said("WAREHOUSE_TYPE", "STANDARD").upper(),
+                "size": _SIZES.get(size, size.capitalize()),
+                "is_default": _y(it.name == WAREHOUSE),
+                "is_current": _y(it.name == session.warehouse),
+                "auto_suspend": int(said("AUTO_SUSPEND", "600")),
+                "auto_resume": said("AUTO_RESUME", "true").lower(),
+                "resource_monitor": said("RESOURCE_MONITOR", "null").upper(),
+                **end,
+            }
+        case "RESOURCE MONITOR":
+            return {
+                "credit_quota": said("CREDIT_QUOTA"),
+                "used_credits": "0.00",
+                "frequency": said("FREQUENCY", "MONTHLY").upper(),
+                "notify_at": said("NOTIFY"),
+                "suspend_at": said("SUSPEND"),
+                "suspend_immediately_at": said("SUSPEND_IMMEDIATE"),
+                **end,
+            }
+        case "NETWORK POLICY":
+            lists = ("ALLOWED_IP_LIST", "BLOCKED_IP_LIST")
+            rules = ("ALLOWED_NETWORK_RULE_LIST", "BLOCKED_NETWORK_RULE_LIST")
+            counts = {f"entries_in_{name.lower()}": _length(said(name)) for name in lists}
+            for name in rules:
+                counts[f"entries_in_{name.lower().removesuffix('_list')}s"] = _length(said(name))
+            return {"comment": said("COMMENT", ""), **counts}
+    return end
+
+
+def _length(values: str | None) -> int:
+    return len(values.split(",")) if values else 0
+
+
+def _y(is_so: bool) -> str:
+    return "Y" if is_so else "N"

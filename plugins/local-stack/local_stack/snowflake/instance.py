@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local_stack.snowflake import information_schema, memory, notes, statements, user_functions
-from local_stack.snowflake.account import Account
+from local_stack.snowflake import (
+    account,
+    granted,
+    information_schema,
+    memory,
+    notes,
+    statements,
+    user_functions,
+)
 from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
@@ -32,7 +39,10 @@ class LocalSnowflake(Instance):
         super().__init__(
             databases,
             home,
-            f"{notes.CREATION}; {user_functions.CREATION}; {information_schema.CREATION}",
+            "; ".join(
+                part.CREATION
+                for part in (notes, account, granted, user_functions, information_schema)
+            ),
             memory_limit=memory.LIMIT,
             temp_directory=str(home / "spill"),
         )
@@ -42,12 +52,17 @@ class LocalSnowflake(Instance):
         self.locks = TableLocks()
         self.cases = Cases(self.has_mixed_cases())
         self.stages = Stages(home)
-        self.account = Account()
 
     def connect(
-        self, database: str | None = None, schema: str | None = None, *_: Any, **options: Any
+        self,
+        database: str | None = None,
+        schema: str | None = None,
+        *_: Any,
+        role: str | None = None,
+        warehouse: str | None = None,
+        **options: Any,
     ) -> Session:
-        return Session(
+        session = Session(
             self.duck_conn.cursor(),
             self.results_cache,
             database,
@@ -61,9 +76,10 @@ class LocalSnowflake(Instance):
             results=self.results,
             history=self.history,
             cases=self.cases,
-            account=self.account,
             **options,
         )
+        account.log_in(session, role, warehouse)
+        return session
 
     def close(self) -> None:
         """Write everything into the database files."""

@@ -14,7 +14,6 @@ from typing import Any
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from local_stack.snowflake.account import Account
 from local_stack.snowflake.adapter import Cursor, Query
 from local_stack.snowflake.errors import no_such_object
 from local_stack.snowflake.history import History
@@ -46,10 +45,7 @@ class Session(Temporary):
         results: of everybody's statements.
         history: everybody's statements.
         cases: of everybody's columns.
-        account: what there is besides databases.
         client: the client's name and version.
-        role: the current role, if the client names one.
-        warehouse: the current warehouse, if the client names one.
         parameters: the session's.
         **options: fakesnow's.
     """
@@ -63,10 +59,7 @@ class Session(Temporary):
         results: Results,
         history: History,
         cases: Cases,
-        account: Account,
         client: str | None = None,
-        role: str | None = None,
-        warehouse: str | None = None,
         parameters: Parameters | None = None,
         **options: Any,
     ) -> None:
@@ -74,15 +67,14 @@ class Session(Temporary):
         autocommits = self.parameters.is_true("AUTOCOMMIT")
         super().__init__(*args, autocommit=autocommits, **options)
         self.number = next(_numbers)
-        self.role = (role or ROLES[0]).upper()
-        self.warehouse = (warehouse or WAREHOUSE).upper()
+        self.role = ROLES[0]
+        self.warehouse: str | None = WAREHOUSE
         self.reads_json = False
         self.stages = stages
         self.locks = locks
         self.results = results
         self.history = history
         self.cases = cases
-        self.account = account
         self.client = client
         self.queries: deque[str] = deque(maxlen=_QUERIES_KNOWN)
         self.transaction: int | None = None
@@ -197,23 +189,15 @@ class Session(Temporary):
         for node in list(statement.find_all(exp.Parameter)):
             if node.name.isdigit():
                 continue
-            node.replace(self.variable(node.name).copy())
-
-    def variable(self, name: str) -> exp.Literal:
-        """Return the value of a variable.
-
-        Raises:
-            ProgrammingError: it is not set.
-        """
-        value = self.variable_values.get(name.upper())
-        if value is None:
-            raise ProgrammingError(
-                msg=f"SQL compilation error: error line 1 at position 0\n"
-                f"Session variable '${name.upper()}' does not exist",
-                errno=2211,
-                sqlstate="42000",
-            )
-        return value
+            value = self.variable_values.get(node.name.upper())
+            if value is None:
+                raise ProgrammingError(
+                    msg=f"SQL compilation error: error line 1 at position 0\n"
+                    f"Session variable '${node.name.upper()}' does not exist",
+                    errno=2211,
+                    sqlstate="42000",
+                )
+            node.replace(value.copy())
 
     def told(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return an answer with what a client is told of the session each time."""

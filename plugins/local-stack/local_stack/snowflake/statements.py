@@ -49,8 +49,7 @@ def run(session: Session, cursor: Cursor, query: Query) -> None:
         statement: Expr | None = None
         try:
             syntax.check_is_statement(query.text)
-            fixed = unparsed.fixed(session, query.text)
-            statement = None if fixed else _read(query)
+            statement = None if (fixed := unparsed.fixed(query.text)) else _read(query)
             kind = type_id(statement) if statement else 0
             if fixed:
                 fixed(session, cursor)
