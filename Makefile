@@ -50,6 +50,7 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/ruff format --check .
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
 test: check lint packages ## Run every check, and every test on a stack of its own
@@ -60,10 +61,11 @@ test-%: environments packages ## Test tap, target, local-stack, transform, airfl
 
 # Debian's, where they may be installed; tests that need one say when there is none.
 packages:
-	@{ command -v chromium-headless-shell && command -v pgbouncer; } >/dev/null \
+	@{ command -v chromium-headless-shell && command -v pgbouncer && command -v buildah \
+		&& command -v debootstrap && command -v caddy && command -v redis-server; } >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
-			chromium-headless-shell pgbouncer >/dev/null; } || true
+			buildah caddy chromium-headless-shell debootstrap pgbouncer redis-server >/dev/null; } || true
 
 lint: stack ## Check the SQL, as dbt compiles it on the local stack
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint

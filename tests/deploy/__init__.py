@@ -1,0 +1,1 @@
+"""What is run elsewhere than on a laptop."""
