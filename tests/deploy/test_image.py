@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,19 @@ class Machine:
         assert done.returncode == 0, done.stdout[-5000:]
         return done.stdout
 
-    def start(self, service: str, *command: str) -> None:
-        """Start a service, and wait until its health check passes."""
+    def start(self, service: str, *words: str, outside: bool = False) -> None:
+        """Start a service, and wait until its health check passes.
+
+        Args:
+            service: its name.
+            words: its command, if not what compose.yaml says.
+            outside: whether it is another image's, whose program is this machine's.
+        """
+        runs = self.within if outside else partial(self.command, service)
         log = self.folder / f"{service}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                self.within(*command) if command else self.command(service, *self.entry(service)),
+                runs(*(words or self.entry(service))),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -127,13 +135,12 @@ class Machine:
         if check.get("disable"):
             assert process.wait() == 0, log.read_text()[-3000:]
             return
-        test = check.get("test") or ["CMD", *self.image["Healthcheck"]["Test"][1:]]
-        asked = self.within(*test[1:]) if command else self.command(service, *test[1:])
-        deadline = time.monotonic() + SECONDS
-        while subprocess.run(asked, capture_output=True, check=False).returncode:
-            assert process.poll() is None, log.read_text()[-3000:]
-            assert time.monotonic() < deadline, log.read_text()[-3000:]
-            time.sleep(1)
+        test = check.get("test") or self.image["Healthcheck"]["Test"]
+        until(runs(*test[1:]), lambda: process.poll() is None)
+
+    def succeeds(self, service: str, *words: str) -> None:
+        """Run a command as a service until it succeeds."""
+        until(self.command(service, *words))
 
     def entry(self, service: str) -> list[str]:
         """Return what a service starts."""
@@ -197,6 +204,15 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         machine.stop()
         subprocess.run([*buildah, "rm", "--all"], capture_output=True, check=False)
         shutil.rmtree(storage, ignore_errors=True)
+
+
+def until(command: list[str], is_alive: Callable[[], bool] = lambda: True) -> None:
+    """Run a command until it succeeds, for four minutes at most, or while something is alive."""
+    deadline = time.monotonic() + SECONDS
+    while (done := subprocess.run(command, capture_output=True, check=False)).returncode:
+        assert is_alive()
+        assert time.monotonic() < deadline, done.stdout[-3000:] + done.stderr[-3000:]
+        time.sleep(1)
 
 
 def _debian() -> Path:
@@ -320,24 +336,19 @@ def test_the_services_of_compose_become_healthy_and_a_schedule_runs(machine: Mac
         postgres --single -D 18 postgres <<< '{sql}' >/dev/null
         exec postgres -D 18 -k /tmp"""
     machine.declared["services"]["postgres"]["healthcheck"]["test"][1] = f"{POSTGRESQL}/pg_isready"
-    machine.start("postgres", *machine.command("postgres", "bash", "-c", script))
+    machine.start("postgres", "bash", "-c", script)
     assert data.exists()
     for service in ("initialize", "api-server", "dag-processor", "scheduler", "dashboard"):
         machine.start(service)
     meltano = machine.image["Entrypoint"]
-    machine.run("scheduler", *meltano, "invoke", "airflow", "dags", "trigger", "hourly-vendas")
-    loaded = (
-        *meltano,
-        "--log-level=error",
-        "state",
-        "get",
-        "local:tap-postgres-to-target-snowflake",
-    )
-    deadline = time.monotonic() + SECONDS
-    while "public-vendas" not in (state := machine.run("scheduler", *loaded)):
-        assert time.monotonic() < deadline, state
-        time.sleep(3)
-    assert "50000" in state
+    machine.succeeds("scheduler", *meltano, "invoke", "airflow", "dags", "trigger", "hourly-vendas")
+    state = "local:tap-postgres-to-target-snowflake"
+    asked = f"{POSTGRESQL}/psql --host=127.0.0.1 --username=driva meltano --command"
+    count = f"select 1 / count(*) from state where state_id = '{state}'"
+    password = 'PGPASSWORD="$(cat /run/secrets/postgres_password)"'
+    machine.succeeds("postgres", "sh", "-c", f'{password} {asked} "{count}"')
+    bookmarks = machine.run("scheduler", *meltano, "--log-level=error", "state", "get", state)
+    assert '"replication_key_value": "50000"' in bookmarks
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy here: install Debian's caddy")
@@ -363,7 +374,7 @@ def test_the_dashboard_is_behind_a_sign_in(machine: Machine) -> None:
     variables = [f"{name}={value}" for name, value in environment.items()]
     home = f"XDG_DATA_HOME={machine.folder}/caddy"
     command = ("caddy", "run", "--adapter=caddyfile", f"--config={caddyfile}")
-    machine.start("proxy", "env", home, *variables, *command)
+    machine.start("proxy", "env", home, *variables, *command, outside=True)
 
     def asked(*options: str) -> str:
         words = ("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}")
