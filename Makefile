@@ -4,7 +4,7 @@
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
 	slim airflow dashboard image backfill down reset figures bench conformance chaos test-snowflake \
-	requirements environments
+	requirements licenses audit environments
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -13,11 +13,11 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 ROWS ?= 1000000
 FAULTS ?= 200
 BASE ?= main
-ENGINE ?= docker
-IMAGE ?= driva-motors-analytics
 # Plugins start two seconds faster when they are compiled once, at installation.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
+# What builds the packages of our own; uv checks the hashes that a file of requirements has.
+export UV_BUILD_CONSTRAINT := plugins/requirements/build.txt
 
 help: ## Show this list
 	@grep -hE '^[a-z%-]+:.*## ' Makefile | sed -E 's/^([a-z%-]+):.*## (.*)/\1|\2/; s/%/PART/' \
@@ -50,22 +50,30 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/ruff format --check .
 	.venv/bin/check-jsonschema --schemafile $(MELTANO_SCHEMA) meltano.yml \
 		$(wildcard */*.meltano.yml */*/*.meltano.yml)
-	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yaml
+	.venv/bin/zizmor --offline --quiet --persona=auditor .github
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml deploy/aws/compose.yaml
+	deploy/.venv/bin/cfn-lint deploy/aws/template.yaml
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
 test: check lint packages ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard or pipeline
+test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard, pipeline or deploy
 	.venv/bin/pytest tests/$(subst -,_,$*)
 
-# Debian's, where they may be installed; tests that need one say when there is none.
-packages:
-	@{ command -v chromium-headless-shell && command -v pgbouncer && command -v buildah \
-		&& command -v debootstrap && command -v caddy && command -v redis-server; } >/dev/null \
+# Debian's, where they may be installed; tests that need one say when there is none. cloud-init is
+# only unpacked: installed, it would set this machine up at its next start.
+packages: deploy/.venv/.installed
+	@{ command -v buildah && command -v caddy && command -v chromium-headless-shell \
+		&& command -v debootstrap && command -v jq && command -v pgbouncer \
+		&& command -v redis-server && test -d deploy/.venv/cloud-init; } >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
-			buildah caddy chromium-headless-shell debootstrap pgbouncer redis-server >/dev/null; } || true
+			buildah caddy chromium-headless-shell debootstrap jq pgbouncer redis-server >/dev/null \
+		&& cd deploy/.venv && apt-get download -qq cloud-init \
+		&& dpkg-deb --extract cloud-init_*.deb cloud-init; } || true
 
 lint: stack ## Check the SQL, as dbt compiles it on the local stack
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:lint
@@ -98,17 +106,6 @@ backfill: setup ## Read one TABLE=vendas again from its first id, and build what
 	TAP_POSTGRES__SELECT_FILTER='["public-$(TABLE)"]' \
 		$(MELTANO) run --full-refresh elt
 
-# Where the package index is not the public one, its variables and its certificate reach the build.
-image: ## Build the image, and write its bill of materials beside deploy/Containerfile
-	@mkdir -p .meltano/run && umask 077 \
-		&& export -p | grep -E '^export (PIP|UV)_[A-Z_]*(INDEX|HOST)[A-Z_]*=' > .meltano/run/index || true
-	$(ENGINE) build --file deploy/Containerfile --tag $(IMAGE) \
-		--secret id=index,src=.meltano/run/index \
-		--secret id=authority,src=$(or $(SSL_CERT_FILE),/dev/null) \
-		--build-arg REVISION=$$(git rev-parse --verify --quiet HEAD || echo unknown) \
-		$(if $(BASE_IMAGE),--build-arg BASE=$(BASE_IMAGE)) .
-	$(ENGINE) run --rm --entrypoint cat $(IMAGE) deploy/sbom.cdx.json > deploy/sbom.cdx.json
-
 down: ## Stop the local stack; its data stays
 	@$(MELTANO) --log-level=warning invoke local-stack:down
 
@@ -133,18 +130,31 @@ chaos: setup ## Let FAULTS=200 things go wrong at random, by SEED=… again; com
 test-snowflake: setup ## Run the end-to-end test in a throw-away database of a real account
 	.venv/bin/pytest tests/pipeline/test_snowflake_account.py
 
-requirements: .venv/.installed ## Resolve every plugin's requirements again
-	$(COMPILE) --group dev --generate-hashes pyproject.toml -o plugins/requirements/meltano.txt
+requirements: .venv/.installed ## Resolve every environment's requirements again, UPGRADE=1 to newer ones
+	$(COMPILE) --group dev pyproject.toml -o plugins/requirements/dev.txt
+	$(COMPILE) --group deploy -o plugins/requirements/deploy.txt
+	$(COMPILE) pyproject.toml -c plugins/requirements/dev.txt -o plugins/requirements/meltano.txt
 	for plugin in tap-postgres target-snowflake local-stack; do \
 		$(COMPILE) plugins/$$plugin/pyproject.toml -o plugins/requirements/$$plugin.txt || exit; \
 	done
 	$(COMPILE) analyze/pyproject.toml -o plugins/requirements/dashboard.txt
-	for plugin in dbt-snowflake airflow; do \
-		$(COMPILE) plugins/requirements/$$plugin.in -o plugins/requirements/$$plugin.txt || exit; \
+	for name in dbt-snowflake airflow build; do \
+		$(COMPILE) plugins/requirements/$$name.in -o plugins/requirements/$$name.txt || exit; \
 	done
 
+# One licence that is not allowed in pyproject.toml, and it fails.
+licenses: environments ## List the licence of each package that is shipped, by environment
+	@set -e; .venv/bin/pip-licenses --packages $$(grep -oE '^[a-z0-9][^=[]*' plugins/requirements/meltano.txt); \
+	for venv in .meltano/*/*/venv; do echo; echo "$$venv"; \
+		.venv/bin/pip-licenses --python="$$venv/bin/python"; done
+
+audit: .venv/.installed ## Ask PyPI for known vulnerabilities of what is installed
+	.venv/bin/pip-audit --strict --progress-spinner=off --disable-pip --require-hashes \
+		$(patsubst %,-r %,$(wildcard plugins/requirements/*.txt))
+
 check-repository:
-	.venv/bin/mypy --cache-dir=.mypy_cache/repository tests benchmarks transform
+	@$(MAKE) --no-print-directory licenses >/dev/null
+	.venv/bin/mypy --cache-dir=.mypy_cache/repository tests benchmarks transform load/snowflake
 	.venv/bin/pytest -n 0 tests/repository tests/transform/test_plan.py
 
 # Arguments: the package, its environment below .meltano, its folder, and folders checked with it.
@@ -161,28 +171,35 @@ $(eval $(call check-package,airflow,utilities/airflow,orchestrate/airflow))
 $(eval $(call check-package,dashboard,utilities/dashboard,analyze))
 
 # Plugins that `make run` does not need among them.
-environments: setup .meltano/.airflow .meltano/.dashboard
+environments: setup .meltano/.airflow .meltano/.dashboard deploy/.venv/.installed
 
 MELTANO_SCHEMA = $$(ls .venv/lib/python3*/site-packages/meltano/schemas/meltano.schema.json)
-COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version=3.11 --no-emit-index-url \
-	--prerelease=if-necessary-or-explicit --custom-compile-command='make requirements'
+COMPILE = .venv/bin/uv pip compile $(if $(UPGRADE),--upgrade) --quiet --universal --python-version=3.11 \
+	--generate-hashes --no-emit-index-url --prerelease=if-necessary-or-explicit \
+	--custom-compile-command='make requirements'
 
 .env:
 	install -m 600 .env.example .env
 
-.venv/.installed: plugins/requirements/meltano.txt
+.venv/.installed: plugins/requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none is on the PATH: \
 	install one, or name it with make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check \
-		"$$(grep -o '^uv==[^ ]*' plugins/requirements/meltano.txt)"
+	sed -n '/^uv==/,/# via/p' plugins/requirements/dev.txt | .venv/bin/python -m pip install \
+		--quiet --disable-pip-version-check --require-hashes -r /dev/stdin
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes \
-		-r plugins/requirements/meltano.txt
+		-r plugins/requirements/dev.txt
 	touch $@
 
 .meltano/.installed: .venv/.installed $(wildcard plugins/requirements/*.txt) \
 		$(wildcard plugins/*/pyproject.toml)
 	$(MELTANO) install tap-postgres target-snowflake dbt-snowflake local-stack
+	touch $@
+
+deploy/.venv/.installed: plugins/requirements/deploy.txt | .venv/.installed
+	.venv/bin/uv venv --quiet --clear --python .venv/bin/python deploy/.venv
+	.venv/bin/uv pip install --quiet --python deploy/.venv/bin/python --require-hashes \
+		-r plugins/requirements/deploy.txt
 	touch $@
 
 # Only for who asks for them: `make run` does not wait.

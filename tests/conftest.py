@@ -9,8 +9,9 @@ import shutil
 import socket
 import subprocess
 import sysconfig
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fcntl import LOCK_EX, flock
 from functools import cache
@@ -20,6 +21,7 @@ from pathlib import Path
 from string import Template
 from threading import Thread
 from typing import Any, NamedTuple
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -486,6 +488,26 @@ def overheard(
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port, sent
         server.shutdown()
+
+
+@contextmanager
+def aws(log: Path) -> Iterator[str]:
+    """AWS as moto's server plays it; yields its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [ROOT / "deploy/.venv/bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        for _ in range(600):
+            with suppress(URLError):
+                urlopen(f"{address}/moto-api/").close()
+                break
+            time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
 
 
 @contextmanager

@@ -22,6 +22,6 @@ left join snowflake.account_usage.query_attribution_history as attributed
     on history.query_id = attributed.query_id
 where
     history.start_time >= dateadd(day, -30, current_date())
-    and history.role_name in ('DRIVA_LOADER', 'DRIVA_TRANSFORMER', 'DRIVA_REPORTER')
+    and startswith(history.role_name, 'DRIVA_')
 group by 1, 2, 3
 order by dia desc, creditos desc nulls last;

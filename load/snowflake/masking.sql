@@ -1,10 +1,10 @@
 -- Masks customers' names and addresses for everyone without the role DRIVA_PII_READER, in every table
 -- and view that they get into. Needs Snowflake's Enterprise Edition. Idempotent.
 --
--- As ACCOUNTADMIN, once RAW.CLIENTES is there: after setup.sql and the first load, before the next
--- build (for DRIVAMOTORS_DEV change the first statement). Grants keep DIM_CLIENTES, BRONZE and RAW
--- from reporters on any edition; this holds whatever is granted.
-set database_name = 'DRIVAMOTORS';
+-- As ACCOUNTADMIN, once RAW.CLIENTES is there, on the names of setup/1_names.sql: after the first load,
+-- before the next build. The body of a policy takes no variable: in another environment than prod
+-- write that one's role, or everybody sees the mask. Grants keep DIM_CLIENTES, BRONZE and RAW from
+-- reporters on any edition; this holds whatever is granted.
 use database identifier($database_name);
 
 create masking policy if not exists RAW.MASK_TEXT as (value varchar) returns varchar ->

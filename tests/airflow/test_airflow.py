@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -12,12 +13,13 @@ import subprocess
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,7 @@ EXTRA_SCHEDULES: list[dict[str, Any]] = [
         "name": "retried",
         "job": "el",
         "interval": "@once",
-        "annotations": {"airflow": {"retry_delay_minutes": 0.01}},
+        "annotations": {"airflow": {"retry_delay_minutes": 0.01, "urgent": True}},
     },
 ]
 
@@ -281,12 +283,44 @@ def messages() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
+def metrics() -> Iterator[tuple[str, set[str]]]:
+    """A collector of OpenTelemetry's: its address, and the names of the metrics that it has got."""
+    names: set[str] = set()
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)
+            names.update(found.decode() for found in re.findall(rb"airflow\.[\w.]+", body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", names
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
 def airflow(
-    tmp_path_factory: pytest.TempPathFactory, messages: tuple[str, list[str]]
+    tmp_path_factory: pytest.TempPathFactory,
+    messages: tuple[str, list[str]],
+    metrics: tuple[str, set[str]],
 ) -> Iterator[Airflow]:
-    """Airflow with what it has by default, for this module's tests in their order."""
+    """Airflow as it is in production, for this module's tests in their order."""
     folder = tmp_path_factory.mktemp("airflow")
-    variables = {"AIRFLOW_ALERT_URL": messages[0], "ALGUM_PASSWORD": SECRET}
+    variables = {
+        "AIRFLOW_ALERT_URL": messages[0],
+        "ALGUM_PASSWORD": SECRET,
+        "AIRFLOW__METRICS__OTEL_ON": "true",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": metrics[0],
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_METRIC_EXPORT_INTERVAL": "5000",
+    }
     with serving(folder, *EXTRA_SCHEDULES, **variables) as airflow:
         airflow.start()
         yield airflow
@@ -428,9 +462,12 @@ def test_a_failure_is_told_once_without_secrets_and_its_end_too(
     assert airflow.state("failing", run) == "failed"
     assert wait(lambda: texts)
     told = texts[0]
-    for fact in ("failing", LOAD, run, "Environment: local", f"public-vendas {SALES + 7}"):
+    first, second, *_ = told.splitlines()
+    assert first.startswith("[local] failing failed: ")
+    assert "not in the source" in first
+    assert second == f"Run: {airflow.url}/dags/failing/runs/{urllib.parse.quote(run, '')}"
+    for fact in (LOAD, "Environment: local", f"public-vendas {SALES + 7}"):
         assert fact in told
-    assert "not in the source" in told  # the log's last lines
     assert SECRET not in told
     assert SECRET not in airflow.log("failing", run)
     # Mended, and run again from the task that failed.
@@ -511,8 +548,10 @@ def test_lineage_leads_from_the_source_to_the_dashboard(airflow: Airflow) -> Non
     assert roots >= backfills
 
 
-def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(airflow: Airflow) -> None:
-    project = airflow.project
+def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(
+    airflow: Airflow, messages: tuple[str, list[str]]
+) -> None:
+    project, told = airflow.project, len(messages[1])
     assert wait(lambda: not airflow.busy())
     project.warehouse("drop table RAW.VENDAS")
     assert project.succeed("state", "clear", "--force", STATE_ID).code == 0
@@ -520,12 +559,28 @@ def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(airflow: Airflow
     assert wait(lambda: killed(project), pause=0.2)
     assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values())
     assert "Another run is in progress" in airflow.log("retried", run)
+    assert "retried fails and is tried again" in messages[1][told]  # as it is urgent
     # Meltano takes a run for dead when it was not heard of for five minutes.
     with sqlite3.connect(project.folder / ".meltano/meltano.db") as database:
         database.execute("update runs set last_heartbeat_at = datetime('now', '-6 minutes')")
     assert airflow.state("retried", run) == "success"
     rows = project.source("select count(*), sum(valor_pago) from vendas")
     assert project.warehouse("select count(*), sum(VALOR_PAGO) from RAW.VENDAS") == rows
+
+
+def test_its_health_and_its_metrics_can_be_watched(
+    airflow: Airflow, metrics: tuple[str, set[str]]
+) -> None:
+    health = Airflow(airflow.project, []).call("/api/v2/monitor/health")  # without a login
+    states = {name: health[name]["status"] for name in ("metadatabase", "scheduler")}
+    assert {*states.values(), health["dag_processor"]["status"]} == {"healthy"}
+    last = airflow.call("/api/v2/dags/retried/dagRuns?order_by=-run_after&limit=1")["dag_runs"][0]
+    assert last["state"] == "success"
+    assert last["end_date"]
+    page = (ROOT / "docs/deployment.md").read_text().partition("| metric | says |")[2]
+    named = set(re.findall(r"`(airflow\.[\w.]+)`", page.partition("\n\n")[0]))
+    assert len(named) > 4
+    assert wait(lambda: named <= metrics[1]), metrics[1]
 
 
 def test_sigterm_leaves_nothing_behind(airflow: Airflow) -> None:

@@ -1,1 +1,1 @@
-"""What is run elsewhere than on a laptop."""
+"""The image, and the stack of AWS that runs it."""

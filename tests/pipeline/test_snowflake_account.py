@@ -2,7 +2,7 @@
 
 Collected only where TARGET_SNOWFLAKE_ACCOUNT is set; `make test-snowflake` runs it. The user needs
 a role that may create a database, and a key (TARGET_SNOWFLAKE_PRIVATE_KEY_PATH); the account needs
-the roles of load/snowflake/setup.sql, to which dbt grants what it builds.
+the roles of load/snowflake/setup for `dev`, to which dbt grants what it builds.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def account(project: Project) -> Iterator[AccountProject]:
     assert seeded.code == 0, seeded.output
     database = f"DRIVA_TEST_{uuid.uuid4().hex[:8].upper()}"
     role = os.environ.get("TARGET_SNOWFLAKE_ROLE", "PUBLIC")
-    warehouse = os.environ.get("TARGET_SNOWFLAKE_WAREHOUSE", "DRIVA_LOADING")
+    warehouse = os.environ.get("TARGET_SNOWFLAKE_WAREHOUSE", "DRIVA_LOADING_DEV")
     variables = {
         name: value for name, value in os.environ.items() if name.startswith("TARGET_SNOWFLAKE_")
     }
@@ -66,6 +66,7 @@ def account(project: Project) -> Iterator[AccountProject]:
             "TARGET_SNOWFLAKE_DATABASE": database,
             "TARGET_SNOWFLAKE_ROLE": role,
             "TARGET_SNOWFLAKE_WAREHOUSE": warehouse,
+            "DBT_SNOWFLAKE_USER": os.environ.get("TARGET_SNOWFLAKE_USER", ""),
             "DBT_SNOWFLAKE_DATABASE": database,
             "DBT_SNOWFLAKE_ROLE": role,
             "DBT_SNOWFLAKE_WAREHOUSE": warehouse,

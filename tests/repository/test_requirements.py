@@ -1,4 +1,4 @@
-"""What is installed is pinned."""
+"""What is installed is pinned, to files whose hashes uv checks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import pytest
 
 from tests.conftest import ROOT
 
+REQUIREMENT = re.compile(r"[\w.\-\[\]]+==\S+ (; [^\\]+ )?(\\\n    --hash=sha256:[0-9a-f]{64} ?)+\n")
+
 
 @pytest.mark.parametrize(
     "name", sorted(p.name for p in (ROOT / "plugins/requirements").glob("*.txt"))
 )
-def test_every_requirement_is_pinned(name: str) -> None:
-    lines = (ROOT / "plugins/requirements" / name).read_text().splitlines()
-    requirements = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert requirements
-    assert [line for line in requirements if not re.match(r"[\w.\-\[\]]+==\S+", line)] == []
+def test_every_requirement_is_pinned_with_its_hashes(name: str) -> None:
+    text = (ROOT / "plugins/requirements" / name).read_text()
+    assert REQUIREMENT.search(text)
+    rest = re.sub(r"(?m)^ *#.*\n", "", REQUIREMENT.sub("", text))
+    assert rest == ""

@@ -23,19 +23,16 @@
 }
 {%- endmacro %}
 
-{# One of these in SQL, for rows of FCT_VENDAS. #}
+{# One of these in SQL, for rows of FCT_VENDAS_MENSAIS. #}
 {% macro measure(name) -%}
-    {%- set summed, divided = fromjson(sums()), fromjson(quotients()) -%}
-    {%- if name in divided -%}
-        {%- set part, whole = divided[name] -%}
+    {%- if name in fromjson(quotients()) -%}
+        {%- set part, whole = fromjson(quotients())[name] -%}
         {%- if name.endswith('percentual') -%}
-            {{ percent_of(summed[part], summed[whole]) }}
+            {{ percent_of('sum(' ~ part ~ ')', 'sum(' ~ whole ~ ')') }}
         {%- else -%}
-            cast({{ summed[part] }} / nullif({{ summed[whole] }}, 0) as number(18, 2))
+            cast(sum({{ part }}) / nullif(sum({{ whole }}), 0) as number(18, 2))
         {%- endif -%}
-    {%- elif summed[name].startswith('count') -%}
-        {{ summed[name] }}
     {%- else -%}
-        cast({{ summed[name] }} as number(38, 2))
+        sum({{ name }})
     {%- endif -%}
 {%- endmacro %}

@@ -32,6 +32,7 @@ class Annotations:
         documentation: Markdown; its first line is the description.
         timeout_minutes: when a run is stopped, with its waiting and its retries.
         deadline_minutes: when a run should have ended; an alert says so if it has not.
+        urgent: whether an alert follows the first try that fails, and does not wait for the last.
         retries: of a task.
         retry_delay_minutes: before the first one; each is twice as long as the one before, up to an
             hour. Meltano takes a run that was killed for alive until five minutes have passed.
@@ -45,6 +46,7 @@ class Annotations:
     documentation: str = ""
     timeout_minutes: float = 240
     deadline_minutes: float | None = None
+    urgent: bool = False
     retries: int = 3
     retry_delay_minutes: float = 6
     queue: str = "default"
@@ -94,6 +96,7 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(hours=1),
             "execution_timeout": timedelta(minutes=annotations.timeout_minutes),
+            "on_retry_callback": alerts.retried if annotations.urgent else None,
         },
         on_failure_callback=alerts.failed,
         on_success_callback=alerts.succeeded,

@@ -1,5 +1,8 @@
 """Alerts: one message when a run fails, is late or finds odd data, and one when that is over.
 
+Retries come before a run has failed, so that this is known after three quarters of an hour. Of a
+schedule that is `urgent` the first try that fails is told, too.
+
 They go to `$AIRFLOW_HOME/logs/alerts.log`, and to AIRFLOW_ALERT_URL: an Apprise URL, for e-mail
 (`mailtos://user:password@host?to=…`), Slack's own webhook address, or any of a hundred others
 (https://github.com/caronc/apprise/wiki).
@@ -9,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from meltano_project import ENVIRONMENT, HOME, MELTANO, ROOT, kept, without_secrets
 
@@ -21,12 +26,26 @@ LOG = HOME / "logs/alerts.log"
 SCHEDULER_LOG = HOME / "logs/scheduler.log"
 _LINES = 20
 _SUFFIX = "MELTANO_RUN_STATE_ID_SUFFIX"  # of a schedule's state
+# What a line of Meltano's log has before its text: the time, the level, and who says it.
+_SAID = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<who>\S+) +(?P<text>.*)")
+# What dbt says of a test that stops the build, and of a model that cannot be built.
+_DBT = re.compile(r"\bFALHA \w+: .*|\b(Database|Compilation|Runtime|Parsing) Error\b.*")
+
+
+def retried(context: Mapping[str, Any]) -> None:
+    """Say that the first try of a task has failed, and that others follow."""
+    task, dag, run = context["ti"], context["dag"].dag_id, context["run_id"]
+    if task.try_number > 1:
+        return
+    left = task.max_tries - task.try_number + 1
+    next_ = {"Tries": f"{left} more, the next one in {task.task.retry_delay.seconds // 60} minutes"}
+    _raise(dag, "fails and is tried again", {**next_, **_about(dag, run)})
 
 
 def failed(context: Mapping[str, Any]) -> None:
     """Say that a run has failed; Airflow calls it once a run, when no retry is left."""
     dag, run = context["dag"].dag_id, context["run_id"]
-    _raise(dag, "failed", {"Reason": context.get("reason", ""), **_about(dag, run)})
+    _raise(dag, "failed", {**_about(dag, run), "Reason": context.get("reason", "")})
 
 
 def missed(context: Mapping[str, Any]) -> None:
@@ -41,7 +60,7 @@ def succeeded(context: Mapping[str, Any]) -> None:
     """Say that it is over, if there was an alert before."""
     dag = context["dag"].dag_id
     if _mark(dag).exists():
-        _tell(f"[{ENVIRONMENT}] {dag} is well again", {"DAG": dag, "Run": context["run_id"]})
+        _tell(f"[{ENVIRONMENT}] {dag} is well again", {"Run": link(dag, context["run_id"])})
         _mark(dag).unlink()
 
 
@@ -54,10 +73,11 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
     """
     told = HOME / "alerts" / f"rules.{ENVIRONMENT}"
     known = set(told.read_text().split()) if told.exists() else set()
-    about = {"DAG": context["dag"].dag_id, "Run": context["run_id"]}
+    dag, run = context["dag"].dag_id, context["run_id"]
+    about = {"Run": link(dag, run), "DAG": dag}
     if news := {rule: rows for rule, rows in found.items() if rule not in known}:
         help_ = {"What to do": "docs/runbook.md, A business rule is broken"}
-        _tell(f"[{ENVIRONMENT}] odd data, which stops nothing", {**about, **news, **help_})
+        _tell(f"[{ENVIRONMENT}] odd data, which stops nothing", {**news, **about, **help_})
     if over := known - found.keys():
         _tell(f"[{ENVIRONMENT}] as usual again: {', '.join(sorted(over))}", about)
     told.parent.mkdir(exist_ok=True)
@@ -67,12 +87,19 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
 def _raise(dag: str, what: str, facts: dict[str, Any]) -> None:
     _mark(dag).parent.mkdir(exist_ok=True)
     _mark(dag).touch()
-    _tell(f"[{ENVIRONMENT}] {dag} {what}", facts)
+    cause = facts.pop("Cause")
+    _tell(f"[{ENVIRONMENT}] {dag} {what}{f': {cause}' if cause else ''}", facts)
 
 
 def _mark(dag: str) -> Path:
     """Return the file that is there from an alert to the next success."""
     return HOME / "alerts" / f"{dag}.{ENVIRONMENT}"
+
+
+def link(dag: str, run: str) -> str:
+    """Return the address of a run in the web interface."""
+    base = os.environ["AIRFLOW__API__BASE_URL"].rstrip("/")
+    return f"{base}/dags/{quote(dag, '')}/runs/{quote(run, '')}"
 
 
 def _about(dag: str, run: str) -> dict[str, Any]:
@@ -81,21 +108,34 @@ def _about(dag: str, run: str) -> dict[str, Any]:
         (HOME / f"logs/dag_id={dag}/run_id={run}").glob("task_id=*/attempt=*.log"),
         key=lambda path: path.stat().st_mtime,
     )
+    lines = _events(logs[-1]) if logs else []
     return {
-        "DAG": dag,
+        "Cause": _cause(lines),
+        "Run": link(dag, run),
         "Task": logs[-1].parent.name.partition("=")[2] if logs else "none has started",
-        "Run": run,
         "Environment": ENVIRONMENT,
-        "Bookmarks": _bookmarks(dag),
-        "Log": "\n".join(["", *_end(logs[-1])]) if logs else f"none; see {SCHEDULER_LOG}",
         "What to do": "docs/runbook.md, Airflow",
+        "Bookmarks": _bookmarks(dag),
+        "Log": "\n".join(["", *lines[-_LINES:]]) if logs else f"none; see {SCHEDULER_LOG}",
     }
 
 
-def _end(log: Path) -> list[str]:
-    """Return the last lines of a task's log, but for those that fold it in the web interface."""
+def _events(log: Path) -> list[str]:
+    """Return the lines of a task's log, but for those that fold it in the web interface."""
     events = [str(json.loads(line).get("event")) for line in log.read_text().splitlines()]
-    return [event for event in events if not event.startswith("::")][-_LINES:]
+    return [event for event in events if not event.startswith("::")]
+
+
+def _cause(lines: list[str]) -> str:
+    """Return the line that says why: dbt's, or that of a plugin which begins with its name."""
+    said = [found for found in map(_SAID.match, lines) if found]
+    plugins = [line for line in said if line["who"] != "meltano"]
+    for line in plugins:
+        if found := _DBT.search(line["text"]):
+            return found[0]
+    named = [line for line in plugins if line["text"].startswith(f"{line['who']}: ")]
+    last = next(filter(None, (named, plugins, said)), None)
+    return str(last[-1]["text"]) if last else ""
 
 
 def _bookmarks(dag: str) -> str:

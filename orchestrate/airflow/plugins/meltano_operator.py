@@ -62,7 +62,14 @@ class MeltanoOperator(BaseOperator):
         """
         for secret in secrets():
             mask_secret(secret)
-        command = [*MELTANO, "--log-level=info", "run", *self.step.split()]
+        # Text, whatever MELTANO_CLI_LOG_FORMAT says: it is read below, and Airflow logs it as JSON.
+        command = [
+            *MELTANO,
+            "--log-level=info",
+            "--log-format=uncolored",
+            "run",
+            *self.step.split(),
+        ]
         self.log.info("Running meltano %s", " ".join(command[1:]))
         self._process = subprocess.Popen(
             command,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,8 +51,43 @@ def test_a_rule_is_told_when_it_begins_to_alert_and_when_it_is_over(
     ]
 
 
-def test_a_message_has_the_end_of_the_log_without_its_folds(tmp_path: Path) -> None:
+def test_the_first_try_that_fails_is_told_and_no_other(told: Callable[[], list[str]]) -> None:
+    task = SimpleNamespace(retry_delay=timedelta(minutes=6))
+    for number in (1, 2):
+        alerts.retried(
+            {**CONTEXT, "ti": SimpleNamespace(try_number=number, max_tries=3, task=task)}
+        )
+    assert told() == ["[local] daily-elt fails and is tried again"]
+    assert "Tries: 3 more, the next one in 6 minutes" in alerts.LOG.read_text()
+
+
+def test_a_run_has_an_address() -> None:
+    run = alerts.link("daily-elt", "manual__2026-11-30T06:00:00+00:00")
+    base = "http://127.0.0.1:8080/dags/daily-elt/runs/"
+    assert run == f"{base}manual__2026-11-30T06%3A00%3A00%2B00%3A00"
+
+
+def test_a_message_begins_with_what_says_why() -> None:
+    lines = [
+        "Running meltano run",
+        "2026-11-30T06:00:01.1Z [info     ] meltano      Environment 'prod' is active",
+        "2026-11-30T06:00:02.1Z [info     ] tap-postgres tap-postgres v0.10.0",
+        "2026-11-30T06:00:02.2Z [info     ] tap-postgres tap-postgres: vendas is gone",
+        "2026-11-30T06:00:02.3Z [info     ] target-snowflake nothing to load",
+        "2026-11-30T06:00:03.1Z [error    ] meltano      Block run completed",
+    ]
+    assert alerts._cause(lines) == "tap-postgres: vendas is gone"
+    build = "2026-11-30T06:00:04.1Z [info     ] dbt-snowflake 06:00:04  "
+    failed = f"{build}FALHA fct_vendas_has_every_sale: 3 a menos"
+    assert alerts._cause([failed, f"{build}Done. PASS=1 ERROR=1", lines[-1]]) == (
+        "FALHA fct_vendas_has_every_sale: 3 a menos"
+    )
+    assert alerts._cause([lines[1]]) == "Environment 'prod' is active"
+    assert alerts._cause([]) == ""
+
+
+def test_the_log_comes_without_its_folds(tmp_path: Path) -> None:
     log = tmp_path / "attempt=1.log"
-    events: list[Any] = ["::group::Task", *range(30), "::endgroup::"]
+    events: list[Any] = ["::group::Task", *range(3), "::endgroup::"]
     log.write_text("\n".join(json.dumps({"event": event}) for event in events))
-    assert alerts._end(log) == [str(number) for number in range(10, 30)]
+    assert alerts._events(log) == ["0", "1", "2"]

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import snowflake.connector
@@ -100,16 +99,18 @@ class Warehouse:
             )
         self._pid_file.write_text(str(server.pid))
         self._wait_until_ready(server)
-        self.run_script(self._settings.project / "load" / "snowflake" / "setup.sql")
+        self._set_up()
         return True
 
-    def run_script(self, path: Path) -> None:
-        """Run a file of SQL statements."""
+    def _set_up(self) -> None:
+        """Run what sets an account up, with the names of this environment."""
         with self.connect() as connection:
-            try:
-                connection.execute_string(path.read_text())
-            except Error as error:
-                raise StackError(f"{path.name} failed: {error.raw_msg}") from error
+            connection.execute_string("set environment = 'local'")
+            for path in sorted((self._settings.project / "load/snowflake/setup").glob("*.sql")):
+                try:
+                    connection.execute_string(path.read_text())
+                except Error as error:
+                    raise StackError(f"{path.name} failed: {error.raw_msg}") from error
 
     def stop(self) -> bool:
         """Stop the server; False if it did not run."""

@@ -163,13 +163,15 @@ IN_FAKESNOWS_PLACE: dict[str, Holds] = {
     # stage.py, stage_commands.py
     "the user has a stage": lambda run: run("list @~") == [],
     # unparsed.py
-    "objects of an account change nothing": lambda run: (
-        run("create warehouse W") == [("Statement executed successfully.",)]
+    "objects of an account are kept": lambda run: (
+        run("create role R", "show roles like 'r'", "select current_role()") == [("ACCOUNTADMIN",)]
     ),
     "a query tag changes nothing": lambda run: (
         run("alter session set query_tag = 'x'") == [("Statement executed successfully.",)]
     ),
-    "there are no grants": lambda run: run("show grants on T") == [],
+    "who creates something owns it": lambda run: (
+        run("create table OWNED (ID int)", "show grants on OWNED")[0][1] == "OWNERSHIP"
+    ),
 }
 
 

@@ -184,12 +184,6 @@ def test_names_with_an_apostrophe(run: Client) -> None:
     run('drop table "D\'ÁVILA"')
 
 
-def test_privileges_can_be_asked_for_and_are_none(run: Client) -> None:
-    run("create or replace secure view SEEN as select 1 as ID")
-    assert run("show grants on SEEN") == []
-    assert run.columns == ["privilege", "granted_to", "grantee_name"]
-
-
 def test_a_variable_is_put_in(run: Client) -> None:
     assert run("set N = 7", "select $N + 1") == [(8,)]
     with pytest.raises(ProgrammingError, match="OTHER' does not exist"):

@@ -124,15 +124,23 @@ def _reading() -> Iterator[None]:
         raise ReadError(str(error)) from error
 
 
-@cache
-def _reader(dsn: str) -> DuckDBPyConnection:
-    """Return a DuckDB that reads from PostgreSQL as `source`."""
+def opened() -> DuckDBPyConnection:
+    """Return a DuckDB that has little memory, and says nothing on the output, which is Singer's."""
     import duckdb  # noqa: PLC0415 - not before
 
     # A query comes by one connection, and so to one thread: others would turn until it comes.
     connection = duckdb.connect(
         config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false", "threads": "1"}
     )
+    # It shows the progress of a slow query where it takes its process for an interactive one.
+    connection.execute("SET enable_progress_bar_print = false")
+    return connection
+
+
+@cache
+def _reader(dsn: str) -> DuckDBPyConnection:
+    """Return a DuckDB that reads from PostgreSQL as `source`."""
+    connection = opened()
     package = files("duckdb_extension_postgres_scanner")
     (scanner,) = Path(str(package)).glob("extensions/*/*.duckdb_extension")
     connection.load_extension(str(scanner))

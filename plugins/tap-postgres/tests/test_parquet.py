@@ -1,8 +1,10 @@
-"""The folder of a run's files: what is removed of it, and what is not."""
+"""Files: what is removed of their folder, and that who writes them says nothing."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -22,3 +24,13 @@ def test_what_dead_runs_have_left_is_removed_and_nothing_else(tmp_path: Path) ->
     prepared(tmp_path)
     found = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()}
     assert found == {*others, new}
+
+
+def test_the_output_is_left_to_singer() -> None:
+    """DuckDB takes a process without a script for an interactive one, whose bars it paints."""
+    slow = "from driva_tap_postgres.parquet import opened; " + (
+        "found = opened().execute('SET progress_bar_time = 0; SELECT sum(hash(i)) FROM range("
+        "50000000) AS t(i)').fetchall()"
+    )
+    done = subprocess.run([sys.executable, "-c", slow], capture_output=True, check=True)
+    assert not done.stdout

@@ -121,7 +121,7 @@ class DrivaSnowflakeConnector(StagingConnector):
             if database not in {row[1] for row in connection.execute(sa.text("show databases"))}:
                 raise LoadError(
                     f"Database '{database}' does not exist or the user/role doesn't have access to "
-                    "it. load/snowflake/setup.sql makes it."
+                    "it. `meltano invoke target-snowflake:setup` makes it."
                 )
             for name, _, _, written in connection.execute(sa.text(f"list '{STAGE}'")).all():
                 if parsedate_to_datetime(written) < datetime.now(UTC) - STALE_AFTER:

@@ -11,7 +11,7 @@ FAILURES = (snowflake.connector.errors.Error, sa.exc.DBAPIError, OSError)
 _HINTS = {
     "08": "Check TARGET_SNOWFLAKE_ACCOUNT, _USER and the key or password; the local Snowflake is "
     "started by `meltano invoke local-stack:up`.",
-    "42501": "load/snowflake/setup.sql grants what the role needs.",
+    "42501": "`meltano invoke target-snowflake:setup` grants what the role needs.",
     "57P03": "Check TARGET_SNOWFLAKE_WAREHOUSE, and that the role may use it.",
 }
 

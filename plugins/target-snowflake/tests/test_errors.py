@@ -11,7 +11,7 @@ from snowflake.connector.errors import OperationalError, ProgrammingError
 @pytest.mark.parametrize(
     ("error", "hint"),
     [
-        (ProgrammingError("no", sqlstate="42501"), "load/snowflake/setup.sql grants what"),
+        (ProgrammingError("no", sqlstate="42501"), "`meltano invoke target-snowflake:setup`"),
         (ProgrammingError("no", sqlstate="57P03"), "Check TARGET_SNOWFLAKE_WAREHOUSE"),
         (ProgrammingError("no", sqlstate="08001"), "Check TARGET_SNOWFLAKE_ACCOUNT"),
         (OperationalError("no", errno=250001), "Check TARGET_SNOWFLAKE_ACCOUNT"),

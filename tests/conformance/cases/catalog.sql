@@ -207,3 +207,25 @@ show tables in schema CASES;
 select "name", "change_tracking" from table(result_scan(last_query_id())) order by 1;
 -- 'T', 'ON'
 -- 'U', 'OFF'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-grants
+
+create or replace role CASE_READER;
+create table T (A int);
+grant select on table T to role CASE_READER;
+show grants on table T;
+select "privilege", "granted_on", "granted_to", "grantee_name", "grant_option" from table(result_scan(last_query_id())) where "privilege" != 'OWNERSHIP';
+-- 'SELECT', 'TABLE', 'ROLE', 'CASE_READER', 'false'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/show-warehouses
+
+create or replace warehouse CASE_WAREHOUSE warehouse_size = 'XSMALL' auto_suspend = 60;
+show warehouses like 'case%';
+select "name", "size", "auto_suspend", "is_current" from table(result_scan(last_query_id()));
+-- 'CASE_WAREHOUSE', 'X-Small', 60, 'Y'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-function
+
+create function F(A int, B int default 2) returns int as 'A * B';
+select F(4), F(4, 5);
+-- 8, 20

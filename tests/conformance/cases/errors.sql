@@ -63,3 +63,33 @@ select * from read_csv('/etc/hostname');
 begin select 1; end;
 -- null
 -- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/sql/use-role
+
+use role NOBODY;
+-- error: Requested role 'NOBODY' is not assigned to the executing user
+
+-- https://docs.snowflake.com/en/sql-reference/sql/use-warehouse
+
+use warehouse NOTHING;
+-- error: Object does not exist
+
+-- https://docs.snowflake.com/en/sql-reference/sql/grant-privilege
+
+create table T (A int);
+grant select on table T to role NOBODY;
+-- error: Role 'NOBODY' does not exist or not authorized
+
+-- https://docs.snowflake.com/en/sql-reference/functions/object_agg
+
+select object_agg(K, V) from values ('a', 1), ('a', 2) as T(K, V);
+-- error: Duplicate field key 'a'
+
+select object_construct('a', 1, 'a', 2);
+-- error: Duplicate field key 'a'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/merge
+
+create table T (A int, B varchar) as select 1, 'x';
+merge into T using (select 1 as A union all select 1) as S on T.A = S.A when matched then update set B = 'y';
+-- error: Duplicate row detected during DML action

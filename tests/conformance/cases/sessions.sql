@@ -11,6 +11,7 @@ select current_role();
 
 -- https://docs.snowflake.com/en/sql-reference/functions/current_warehouse
 
+create or replace warehouse REPORTS;
 use warehouse REPORTS;
 select current_warehouse();
 -- 'REPORTS'

@@ -242,3 +242,20 @@ select A from T;
 create table T (A vector(float, 3));
 -- 'Table T successfully created.'
 -- here: refused
+
+-- https://docs.snowflake.com/en/sql-reference/date-time-input-output
+
+create table T (D date, N timestamp_ntz, Z timestamp_tz);
+insert into T values ('01/15/2024', '15-JAN-2024', '2024-01-15 10:00:00 +0000'), ('2024-01-15', '2024-01-15 10:00:00 -0700', null);
+update T set D = '16-JAN-2024' where Z is null;
+select D, N from T order by D;
+-- date '2024-01-15', timestamp '2024-01-15 00:00:00'
+-- date '2024-01-16', timestamp '2024-01-15 10:00:00'
+
+-- https://docs.snowflake.com/en/sql-reference/sql/create-view
+
+create view V (A comment 'it''s', B) as select 1, 2;
+describe view V;
+select "name", "comment" from table(result_scan(last_query_id())) order by 1;
+-- 'A', 'it''s'
+-- 'B', null

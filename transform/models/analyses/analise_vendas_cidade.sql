@@ -1,22 +1,15 @@
 with
 
-located as (
-    select
-        concessionarias.cidade_id,
-        fact.valor_venda
-    from {{ ref('fct_vendas') }} as fact
-    left join {{ ref('dim_concessionarias') }} as concessionarias
-        on fact.concessionaria_id = concessionarias.concessionaria_id
-),
-
 vendas as (
     select
-        cidade_id,
+        concessionarias.cidade_id,
         {{ measure('quantidade') }} as quantidade,
         {{ measure('total') }} as total,
         {{ measure('valor_medio') }} as valor_medio
-    from located
-    group by cidade_id
+    from {{ ref('fct_vendas_mensais') }} as meses
+    left join {{ ref('dim_concessionarias') }} as concessionarias
+        on meses.concessionaria_id = concessionarias.concessionaria_id
+    group by concessionarias.cidade_id
 )
 
 select

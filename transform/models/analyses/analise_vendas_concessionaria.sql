@@ -8,7 +8,7 @@ vendas as (
         {{ measure('valor_medio') }} as valor_medio,
         {{ measure('desconto_percentual') }} as desconto_percentual,
         {{ measure('quantidade') }} - {{ measure('com_preco_tabela') }} as vendas_sem_preco_tabela
-    from {{ ref('fct_vendas') }}
+    from {{ ref('fct_vendas_mensais') }}
     group by concessionaria_id
 )
 

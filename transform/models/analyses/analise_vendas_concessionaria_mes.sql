@@ -3,11 +3,11 @@ with
 meses as (
     select
         concessionaria_id,
-        cast(date_trunc('month', data_venda) as date) as mes_venda,
+        mes_venda,
         {{ measure('quantidade') }} as quantidade,
         {{ measure('total') }} as total,
         {{ measure('valor_medio') }} as valor_medio
-    from {{ ref('fct_vendas') }}
+    from {{ ref('fct_vendas_mensais') }}
     group by concessionaria_id, mes_venda
 ),
 

@@ -2,14 +2,14 @@ with
 
 meses as (
     select
-        cast(date_trunc('month', data_venda) as date) as mes_venda,
+        mes_venda,
         {{ measure('quantidade') }} as numero_vendas,
         {{ measure('total') }} as total_vendas,
         {{ measure('valor_medio') }} as valor_medio_venda,
         {{ measure('desconto') }} as desconto_total,
         {{ measure('desconto_percentual') }} as desconto_percentual,
         {{ measure('quantidade') }} - {{ measure('com_preco_tabela') }} as vendas_sem_preco_tabela
-    from {{ ref('fct_vendas') }}
+    from {{ ref('fct_vendas_mensais') }}
     group by mes_venda
 )
 

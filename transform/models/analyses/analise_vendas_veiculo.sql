@@ -9,7 +9,7 @@ vendas as (
         {{ measure('preco_tabela_medio') }} as preco_tabela_medio,
         {{ measure('desconto_percentual') }} as desconto_percentual,
         {{ measure('quantidade') }} - {{ measure('com_preco_tabela') }} as vendas_sem_preco_tabela
-    from {{ ref('fct_vendas') }}
+    from {{ ref('fct_vendas_mensais') }}
     group by veiculo_id
 )
 

@@ -6,7 +6,7 @@ vendas as (
         {{ measure('quantidade') }} as quantidade,
         {{ measure('total') }} as total,
         {{ measure('valor_medio') }} as valor_medio
-    from {{ ref('fct_vendas') }}
+    from {{ ref('fct_vendas_mensais') }}
     group by vendedor_id
 ),
 

@@ -56,6 +56,13 @@ def _describe(session: Session, cursor: Cursor, statement: exp.Describe) -> bool
     for key in note.get("keys", []):
         keys[key["kind"]].update(key["columns"])
     del keys["FOREIGN KEY"]
+    comments = dict(
+        session.ask(
+            "SELECT column_name, comment FROM duckdb_columns() "
+            "WHERE (database_name, schema_name, table_name) = (?, ?, ?)",
+            table,
+        )
+    )
     rows = []
     for column in columns:
         said = note.get("columns", {}).get(column.name, {})
@@ -65,7 +72,8 @@ def _describe(session: Session, cursor: Cursor, statement: exp.Describe) -> bool
         rows.append(
             (
                 *(column.name, said.get("type", column.type), "COLUMN"),
-                *("Y" if column.is_nullable else "N", default, *in_keys, *[None] * 5),
+                *("Y" if column.is_nullable else "N", default, *in_keys, None, None),
+                *(comments.get(column.name), None, None),
             )
         )
     cursor.answer(_DESCRIBED, rows)

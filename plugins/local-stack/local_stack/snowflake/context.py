@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from sqlglot import Expr, exp
 
+from local_stack.snowflake import account
 from local_stack.snowflake.adapter import SERVER_VERSION
-from local_stack.snowflake.session import ACCOUNT, ROLES, USER, Session
+from local_stack.snowflake.session import ACCOUNT, USER, Session
 
 _Answer = Callable[[Session, list[Expr]], str | int | bool | None]
 
@@ -27,14 +28,14 @@ def _earlier(session: Session, arguments: list[Expr]) -> str | None:
 
 
 def _has_role(session: Session, arguments: list[Expr]) -> bool:
-    return arguments[0].name.upper() in (session.role, *ROLES)
+    return arguments[0].name.upper() in account.active_roles(session)
 
 
 _ANSWERS: dict[str, _Answer] = {
     "ALL_USER_NAMES": lambda *_: json.dumps([USER]),
     "CURRENT_ACCOUNT": lambda *_: ACCOUNT,
     "CURRENT_ACCOUNT_NAME": lambda *_: ACCOUNT,
-    "CURRENT_AVAILABLE_ROLES": lambda *_: json.dumps(ROLES),
+    "CURRENT_AVAILABLE_ROLES": lambda session, _: json.dumps([*account.all_of(session, "ROLE")]),
     "CURRENT_CLIENT": lambda session, _: session.client,
     "CURRENT_DATABASE": lambda session, _: session.database,
     "CURRENT_IP_ADDRESS": lambda *_: "127.0.0.1",

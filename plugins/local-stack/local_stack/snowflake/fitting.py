@@ -1,4 +1,4 @@
-"""What DuckDB would store, and does not fit its column: texts too long, and moments as JSON."""
+"""What DuckDB would store otherwise: texts too long, moments as JSON, and as texts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from local_stack.snowflake.session import Session
 
 # What is written in the place of a value, by its column's name in upper case.
 Fits = Mapping[str, Callable[[Expr], Expr]]
+# By DuckDB's type of a column, what reads the text of a moment in each format that is detected.
+_MOMENTS = {
+    "DATE": "to_date",
+    "TIME": "to_time",
+    "TIMESTAMP": "to_timestamp",
+    "TIMESTAMP WITH TIME ZONE": "to_timestamp_tz",
+}
 # Nobody can write this name without quotes.
 _ROWS = "$ROWS"
 
@@ -33,6 +40,9 @@ def fit(session: Session, statement: Expr, macro: str = "fitted") -> None:
     lengths = session.text_lengths(table)
     fits = fits_of((name, kind == "JSON", lengths.get(name.upper())) for name, kind in found)
     fits = {**fits, **{name: _text(macro, length) for name, length in lengths.items()}}
+    if not isinstance(statement, exp.Insert) or isinstance(statement.expression, exp.Values):
+        moments = ((name.upper(), _MOMENTS[kind]) for name, kind in found if kind in _MOMENTS)
+        fits = {**fits, **{name: _moment(reader) for name, reader in moments}}
     if not fits:
         return
     if isinstance(statement, exp.Update):
@@ -66,6 +76,11 @@ def fits_of(columns: Iterable[tuple[str, bool, int | None]]) -> Fits:
 
 def _variant(value: Expr) -> Expr:
     return call("to_variant", value)
+
+
+def _moment(reader: str) -> Callable[[Expr], Expr]:
+    """Read a constant; other texts are cast as DuckDB casts them."""
+    return lambda value: call(reader, value) if value.is_string else value
 
 
 def _text(macro: str, length: int | None) -> Callable[[Expr], Expr]:

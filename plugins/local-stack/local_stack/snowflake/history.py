@@ -21,7 +21,7 @@ class Statement:
     session: int
     user: str
     role: str
-    warehouse: str
+    warehouse: str | None
     database: str | None
     schema: str | None
     tag: str

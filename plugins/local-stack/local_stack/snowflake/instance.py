@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local_stack.snowflake import information_schema, memory, notes, statements, user_functions
+from local_stack.snowflake import (
+    account,
+    granted,
+    information_schema,
+    memory,
+    notes,
+    statements,
+    user_functions,
+)
 from local_stack.snowflake.adapter import Instance
 from local_stack.snowflake.history import History
 from local_stack.snowflake.locks import TableLocks
@@ -31,7 +39,10 @@ class LocalSnowflake(Instance):
         super().__init__(
             databases,
             home,
-            f"{notes.CREATION}; {user_functions.CREATION}; {information_schema.CREATION}",
+            "; ".join(
+                part.CREATION
+                for part in (notes, account, granted, user_functions, information_schema)
+            ),
             memory_limit=memory.LIMIT,
             temp_directory=str(home / "spill"),
         )
@@ -43,9 +54,15 @@ class LocalSnowflake(Instance):
         self.stages = Stages(home)
 
     def connect(
-        self, database: str | None = None, schema: str | None = None, *_: Any, **options: Any
+        self,
+        database: str | None = None,
+        schema: str | None = None,
+        *_: Any,
+        role: str | None = None,
+        warehouse: str | None = None,
+        **options: Any,
     ) -> Session:
-        return Session(
+        session = Session(
             self.duck_conn.cursor(),
             self.results_cache,
             database,
@@ -61,6 +78,8 @@ class LocalSnowflake(Instance):
             cases=self.cases,
             **options,
         )
+        account.log_in(session, role, warehouse)
+        return session
 
     def close(self) -> None:
         """Write everything into the database files."""

@@ -6,11 +6,12 @@ that both sides have: https://github.com/tekumara/fakesnow/issues/378
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 
 import duckdb
 from snowflake.connector.errors import ProgrammingError
-from sqlglot import exp
+from sqlglot import Expr, exp
 
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.session import Session
@@ -76,8 +77,9 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
     except duckdb.InvalidInputException as error:
         if "more than once" not in str(error):
             raise
+        values = _one_of_several(session, translated)
         raise ProgrammingError(
-            msg=f"Duplicate row detected during DML action\n{error}",
+            msg=f"Duplicate row detected during DML action\nRow Values: {values}",
             errno=100090,
             sqlstate="42P18",
         ) from error
@@ -107,3 +109,17 @@ def actions(merge: exp.Merge) -> list[str]:
     thens = [when.args["then"] for when in merge.args["whens"].expressions]
     named = {then.name.upper() if isinstance(then, exp.Var) else then.key.upper() for then in thens}
     return [action for action in _COUNTS if action in named]
+
+
+def _one_of_several(session: Session, translated: Expr) -> str:
+    """Return the values of a row that several rows of the source have matched, as JSON."""
+    target, source = translated.this.copy(), translated.args["using"].copy()
+    row = exp.column("rowid", table=target.alias_or_name)
+    matched = exp.select(row.copy()).from_(target).join(source, on=translated.args["on"].copy())
+    several = matched.group_by(row).having("count(*) > 1").limit(1).sql("duckdb")
+    with suppress(duckdb.Error):
+        found = session.duckdb.execute(
+            f"SELECT * FROM {translated.this.sql('duckdb')} WHERE rowid IN ({several})"
+        ).fetchone()
+        return json.dumps(found, default=str, ensure_ascii=False)
+    return "[]"

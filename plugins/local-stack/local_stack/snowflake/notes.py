@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import Expr, exp
 
-from local_stack.snowflake import declared, rewrite
+from local_stack.snowflake import declared, granted, rewrite
 from local_stack.snowflake.adapter import STAGE_FORMATS
 from local_stack.snowflake.session import Session
 
@@ -48,6 +48,7 @@ def note(session: Session, statement: Expr, text: str, said: dict[str, Any] | No
         text: what it was read from.
         said: what there is to keep of a table's definition.
     """
+    granted.follow(session, statement)
     if isinstance(statement, exp.Alter) and statement.args.get("kind") == "TABLE":
         declared.follow(session, statement, said or {"columns": {}})
     if not isinstance(statement, exp.Create | exp.Drop) and (
@@ -83,6 +84,7 @@ def schema_name(session: Session, table: exp.Table) -> tuple[str, str]:
 
 def forget(session: Session, catalog: str, schema: str | None) -> None:
     """Forget what is kept of a schema's objects, or of a database's."""
+    granted.forget_within(session, f"{catalog}.{schema}" if schema else catalog)
     session.stages.forget(catalog, schema)
     session.forget_temporary(catalog, schema)
     for table, prefix in _BY_SCHEMA.items():
@@ -122,6 +124,22 @@ def _note_relation(  # noqa: PLR0913, PLR0917  # what a note is made of
     noted = {"created": now, "owner": session.role, **said}
     if kind == "VIEW":
         noted["text"] = text
+    keeps = create.find(exp.CopyGrantsProperty) is not None
+    granted.follow_creation(session, kind, name, keeps=keeps)
     place = exp.table_(name[2], name[1], name[0], quoted=True).sql("duckdb")
     value = exp.Literal.string(json.dumps(noted, ensure_ascii=False)).sql("duckdb")
     session.duckdb.execute(f"COMMENT ON {kind} {place} IS {value}")
+    if kind == "VIEW":
+        _note_columns(session, create, name)
+
+
+def _note_columns(session: Session, view: exp.Create, name: tuple[str, str, str]) -> None:
+    """Keep the comments that a view gives to its columns."""
+    for comment in view.this.find_all(exp.CommentColumnConstraint):
+        column = comment.find_ancestor(exp.ColumnDef)
+        if isinstance(column, exp.ColumnDef):
+            place = exp.column(
+                session.full_name(exp.Table(this=column.this))[2], *name[::-1], quoted=True
+            )
+            text = exp.Literal.string(comment.this.name).sql("duckdb")
+            session.duckdb.execute(f"COMMENT ON COLUMN {place.sql('duckdb')} IS {text}")

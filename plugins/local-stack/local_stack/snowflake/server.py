@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import logging
 from collections import OrderedDict
+from contextlib import closing
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -21,6 +22,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local_stack.snowflake import account
 from local_stack.snowflake.clients import Client, Running, body_of, refusal, welcome
 from local_stack.snowflake.instance import LocalSnowflake
 from local_stack.snowflake.parameters import Parameters
@@ -70,9 +72,14 @@ class Server:
         ]
 
     async def login(self, request: HttpRequest) -> Response:
-        """Open a session for the one local user."""
+        """Open a session for the one local user, or for one that has a key pair."""
         data = (await body_of(request))["data"]
-        if (str(data.get("LOGIN_NAME", "")).upper(), data.get("PASSWORD")) != (USER, PASSWORD):
+        user, token = str(data.get("LOGIN_NAME", "")).upper(), data.get("TOKEN")
+        if data.get("AUTHENTICATOR") == "SNOWFLAKE_JWT" and token:
+            with closing(self._snowflake.connect()) as anyone:
+                if not account.admits(anyone, user, token):
+                    return refusal("390144", "JWT token is invalid.")
+        elif (user, data.get("PASSWORD")) != (USER, PASSWORD):
             return refusal(
                 "390100",
                 f"Incorrect username or password was specified. The local Snowflake's user is "

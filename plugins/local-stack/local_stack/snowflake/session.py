@@ -46,8 +46,6 @@ class Session(Temporary):
         history: everybody's statements.
         cases: of everybody's columns.
         client: the client's name and version.
-        role: the current role, if the client names one.
-        warehouse: the current warehouse, if the client names one.
         parameters: the session's.
         **options: fakesnow's.
     """
@@ -62,8 +60,6 @@ class Session(Temporary):
         history: History,
         cases: Cases,
         client: str | None = None,
-        role: str | None = None,
-        warehouse: str | None = None,
         parameters: Parameters | None = None,
         **options: Any,
     ) -> None:
@@ -71,8 +67,8 @@ class Session(Temporary):
         autocommits = self.parameters.is_true("AUTOCOMMIT")
         super().__init__(*args, autocommit=autocommits, **options)
         self.number = next(_numbers)
-        self.role = (role or ROLES[0]).upper()
-        self.warehouse = (warehouse or WAREHOUSE).upper()
+        self.role = ROLES[0]
+        self.warehouse: str | None = WAREHOUSE
         self.reads_json = False
         self.stages = stages
         self.locks = locks
@@ -193,15 +189,23 @@ class Session(Temporary):
         for node in list(statement.find_all(exp.Parameter)):
             if node.name.isdigit():
                 continue
-            value = self.variable_values.get(node.name.upper())
-            if value is None:
-                raise ProgrammingError(
-                    msg=f"SQL compilation error: error line 1 at position 0\n"
-                    f"Session variable '${node.name.upper()}' does not exist",
-                    errno=2211,
-                    sqlstate="42000",
-                )
-            node.replace(value.copy())
+            node.replace(self.variable(node.name).copy())
+
+    def variable(self, name: str) -> exp.Literal:
+        """Return the value of a variable.
+
+        Raises:
+            ProgrammingError: it is not set.
+        """
+        value = self.variable_values.get(name.upper())
+        if value is None:
+            raise ProgrammingError(
+                msg=f"SQL compilation error: error line 1 at position 0\n"
+                f"Session variable '${name.upper()}' does not exist",
+                errno=2211,
+                sqlstate="42000",
+            )
+        return value
 
     def told(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return an answer with what a client is told of the session each time."""

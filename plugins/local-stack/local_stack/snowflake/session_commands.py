@@ -7,9 +7,11 @@ import re
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
+from local_stack.snowflake import account
 from local_stack.snowflake.adapter import Cursor
-from local_stack.snowflake.errors import unsupported
-from local_stack.snowflake.session import ROLES, USER, Session
+from local_stack.snowflake.errors import no_such_object, unsupported
+from local_stack.snowflake.session import USER, Session
+from local_stack.snowflake.words import is_like
 
 _PARAMETERS = re.compile(
     r"\s*parameters(\s+like\s+'(?P<like>[^']*)')?"
@@ -18,7 +20,6 @@ _PARAMETERS = re.compile(
 )
 _VARIABLES = re.compile(r"\s*variables(\s+like\s+'(?P<like>[^']*)')?\s*", re.IGNORECASE)
 _SHOWN = {
-    "ROLES": ["created_on", "name", "is_default", "is_current", "is_inherited", "owner", "comment"],
     "TRANSACTIONS": ["id", "user", "session", "name", "started_on", "state", "scope"],
     "LOCKS": ["resource", "type", "transaction", "transaction_started_on", "status", "query_id"],
 }
@@ -61,8 +62,17 @@ def _use(session: Session, use: exp.Use) -> None:
     table = use.this
     name = session.full_name(table)
     if kind == "ROLE":
+        if name[2] not in account.all_of(session, "ROLE"):
+            raise ProgrammingError(
+                msg=f"SQL execution error:\nRequested role '{name[2]}' is not assigned to the "
+                "executing user. Specify another role to activate.",
+                errno=3013,
+                sqlstate="42501",
+            )
         session.role = name[2]
     elif kind == "WAREHOUSE":
+        if name[2] not in account.all_of(session, "WAREHOUSE"):
+            raise no_such_object()
         session.warehouse = name[2]
     elif kind == "SCHEMA" or table.args.get("db"):
         if not name[0]:
@@ -107,7 +117,7 @@ def _show(session: Session, cursor: Cursor, what: str) -> bool:
         if (match["scope"] or "session").lower() not in ("session", "account", "user"):
             raise unsupported(f"SHOW {' '.join(what.split())}")
         names = ["key", "value", "default", "level", "description", "type"]
-        rows = [row for row in session.parameters.rows() if _is_like(row[0], match["like"])]
+        rows = [row for row in session.parameters.rows() if is_like(row[0], match["like"])]
         cursor.answer(names, rows)
     elif match := _VARIABLES.fullmatch(what):
         cursor.answer(
@@ -115,33 +125,14 @@ def _show(session: Session, cursor: Cursor, what: str) -> bool:
             [
                 (session.number, name, value.name, "text" if value.is_string else "fixed")
                 for name, value in session.variable_values.items()
-                if _is_like(name, match["like"])
+                if is_like(name, match["like"])
             ],
         )
     elif (kind := what.strip().split()[0].upper()) in _SHOWN:
-        like = re.search(r"like\s+'([^']*)'", what, re.IGNORECASE)
         rows = []
-        if kind == "ROLES":
-            rows = [
-                ("", role, _y(role == ROLES[0]), _y(role == session.role), "N", "", "")
-                for role in ROLES
-                if _is_like(role, like and like[1])
-            ]
-        elif kind == "TRANSACTIONS" and session.transaction:
+        if kind == "TRANSACTIONS" and session.transaction:
             rows = [(str(session.transaction), USER, str(session.number), "", "", "running", "0")]
         cursor.answer(_SHOWN[kind], rows)
     else:
         return False
     return True
-
-
-def _y(is_so: bool) -> str:
-    return "Y" if is_so else "N"
-
-
-def _is_like(text: str, pattern: str | None) -> bool:
-    """Tell whether a name matches a pattern of LIKE; SHOW does not see its case."""
-    if pattern is None:
-        return True
-    parts = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
-    return re.fullmatch("".join(parts), text, re.IGNORECASE) is not None

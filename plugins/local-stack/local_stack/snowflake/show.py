@@ -8,7 +8,7 @@ from local_stack.snowflake import declared
 from local_stack.snowflake.adapter import Cursor, Value
 from local_stack.snowflake.errors import no_such_object, unsupported
 from local_stack.snowflake.notes import CREATED, SCHEMAS
-from local_stack.snowflake.session import USER, Session
+from local_stack.snowflake.session import Session
 
 # By what SHOW calls them.
 _KEYS = {
@@ -20,7 +20,7 @@ _KEYS = {
 _RELATIONS = ("TABLES", "VIEWS", "OBJECTS")
 _KNOWN = {
     *(*_RELATIONS, *_KEYS, "COLUMNS", "DATABASES", "SCHEMAS", "SEQUENCES", "STAGES"),
-    *("FILE FORMATS", "FUNCTIONS", "PROCEDURES", "USERS", "WAREHOUSES"),
+    *("FILE FORMATS", "FUNCTIONS", "PROCEDURES"),
 }
 # Tables and views as DuckDB has them, with what is noted of them, and comments.
 _NOTED = f"""
@@ -88,11 +88,6 @@ def run(session: Session, cursor: Cursor, show: exp.Show) -> None:
     if after := show.args.get("from_"):
         tests.append(f"t.{named} > {after.sql('duckdb')}")
     limit = show.args.get("limit")
-    if kind == "USERS":
-        shown = f"SELECT to_timestamp(0) AS created_on, '{USER}' AS name, '{USER}' AS login_name"
-    elif kind == "WAREHOUSES":
-        warehouse = exp.Literal.string(session.warehouse).sql("duckdb")
-        shown = f"SELECT * REPLACE ({warehouse} AS name, 'Y' AS is_current) FROM ({shown})"
     query = (
         f"SELECT {_selected(kind)} FROM ({shown}) AS t {_joined(kind)}"
         f"{' WHERE ' + ' AND '.join(tests) if tests else ''}"

@@ -7,18 +7,13 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from local_stack.snowflake import catalog
+from local_stack.snowflake import account, catalog, grants
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.session import Session
 
-# Objects of an account that have no counterpart here. Statements about them succeed and change
-# nothing: everyone may do everything, and there is one warehouse, which never sleeps.
-_ACCOUNT_OBJECTS = (
-    "warehouse|role|user|resource monitor|integration|network policy|masking policy|tag"
-)
+# Objects of an account that have no counterpart here: statements about them change nothing.
 _ACCOUNT_STATEMENT = re.compile(
-    rf"(create|alter|drop)\s+(or\s+replace\s+)?({_ACCOUNT_OBJECTS})\b"
-    r"|(grant|revoke)\s"
+    r"(create|alter|drop)\s+(or\s+replace\s+)?(integration|masking\s+policy|tag)\b"
     r"|alter\s+(table|view)\s+\S+\s+(modify|alter)\s+(column\s+)?\S+\s+(un)?set\s+(tag|masking)\b",
     re.IGNORECASE,
 )
@@ -30,7 +25,6 @@ _COLUMN_COMMENTS = re.compile(
 _COLUMN_COMMENT = re.compile(
     r"(\"[^\"]+\"|\w+)\s+comment\s+(?:\$\$(.*?)\$\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL
 )
-_SHOW_GRANTS = re.compile(r"\s*show\s+(future\s+)?grants\b", re.IGNORECASE)
 _CANCEL = re.compile(
     r"\s*select\s+system\$(cancel_query|cancel_all_queries|abort_\w+)\s*\(\s*'?([\w-]*)'?\s*\)",
     re.IGNORECASE,
@@ -42,9 +36,10 @@ def fixed(statement: str) -> Answer | None:
     """Return what answers a statement that sqlglot does not read; None if there is nothing."""
     if comments := column_comments(statement):
         return lambda session, cursor: _comment(session, cursor, *comments)
-    if _SHOW_GRANTS.match(statement):
-        # There are no privileges here.
-        return lambda _, cursor: cursor.answer(["privilege", "granted_to", "grantee_name"], [])
+    bare = _without_comments(statement)
+    for about in (account, grants):
+        if about.is_about(bare):
+            return lambda session, cursor: about.run(session, cursor, bare)
     if _CANCEL.match(statement):
         # What an interrupted client runs ends by itself.
         return lambda _, cursor: cursor.answer(["status"], [("query cancelled.",)])
@@ -77,5 +72,9 @@ def column_comments(statement: str) -> tuple[exp.Table, list[tuple[str, str]]] |
 
 def changes_nothing(statement: str) -> bool:
     """Tell whether a statement is accepted without effect."""
-    statement = re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)+", "", statement, flags=re.DOTALL)
-    return _ACCOUNT_STATEMENT.match(statement) is not None
+    return _ACCOUNT_STATEMENT.match(_without_comments(statement)) is not None
+
+
+def _without_comments(statement: str) -> str:
+    """Return a statement without what stands before it."""
+    return re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)+", "", statement, flags=re.DOTALL)

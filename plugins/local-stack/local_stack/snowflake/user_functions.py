@@ -82,8 +82,6 @@ def _create(session: Session, cursor: Cursor, create: Expr) -> None:
     signature = create.this
     name = session.full_name(signature.this)
     columns = signature.expressions
-    if any(column.args.get("constraints") for column in columns):
-        raise unsupported("defaults of a function's arguments")
     kinds = [column.kind.sql("snowflake") for column in columns]
     arguments = f"({', '.join(type_name(column.kind) for column in columns)})"
     others = known(session, name)
@@ -103,6 +101,7 @@ def _create(session: Session, cursor: Cursor, create: Expr) -> None:
         "arguments": arguments,
         "names": [column.name.upper() for column in columns],
         "kinds": kinds,
+        "defaults": [_default(column) for column in columns],
         "returns": None if is_table or not returns else returns.this.sql("snowflake"),
         "columns": [(c.name.upper(), c.kind.sql("snowflake")) for c in returns.this.expressions]
         if is_table and returns
@@ -115,7 +114,7 @@ def _create(session: Session, cursor: Cursor, create: Expr) -> None:
     session.ask(
         f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(*name, arguments, json.dumps([new["names"], kinds])),
+            *(*name, arguments, json.dumps([new["names"], kinds, new["defaults"]])),
             *(new["returns"], new["columns"] and json.dumps(new["columns"]), new["body"]),
             *(False, comment.this.name if comment else "", datetime.datetime.now(datetime.UTC)),
         ],
@@ -128,9 +127,16 @@ def _forget(session: Session, name: TableName, arguments: str) -> None:
 
 
 def _read(kept: dict[str, Any]) -> dict[str, Any]:
-    names, kinds = json.loads(kept["names"])
+    names, kinds, *defaults = json.loads(kept["names"])
     columns = kept["columns"] and json.loads(kept["columns"])
-    return {**kept, "names": names, "kinds": kinds, "columns": columns}
+    read = {**kept, "names": names, "kinds": kinds, "columns": columns}
+    return {**read, "defaults": defaults[0] if defaults else [None] * len(names)}
+
+
+def _default(column: exp.ColumnDef) -> str | None:
+    """Return an argument's default; there is no other constraint of one."""
+    found = column.find(exp.DefaultColumnConstraint)
+    return found.this.sql("snowflake") if found else None
 
 
 def _define(
@@ -171,7 +177,11 @@ def _macro(cursor: Cursor, function: dict[str, Any]) -> str:
         query = exp.select(exp.cast(value, function["returns"], dialect="snowflake"))
     translated = cursor.translate(rewrites.as_on_an_account(query))
     sql = translated.sql("duckdb") if columns else f"({translated.expressions[0].sql('duckdb')})"
-    named = ", ".join(exp.to_identifier(n, quoted=True).sql("duckdb") for n in function["names"])
+    named = ", ".join(
+        exp.to_identifier(n, quoted=True).sql("duckdb")
+        + (f" := {parse_one(d, read='snowflake').sql('duckdb')}" if d else "")
+        for n, d in zip(function["names"], function["defaults"], strict=True)
+    )
     return f"({named}) AS {'TABLE ' if columns else ''}{sql}"
 
 
@@ -226,7 +236,10 @@ def type_name(kind: exp.DataType) -> str:
 def definition(name: TableName, function: dict[str, Any]) -> str:
     """Return the statement that would make a function again."""
     read = _read(function)
-    arguments = ", ".join(f'"{n}" {k}' for n, k in zip(read["names"], read["kinds"], strict=True))
+    arguments = ", ".join(
+        f'"{n}" {k}' + (f" DEFAULT {d}" if d else "")
+        for n, k, d in zip(read["names"], read["kinds"], read["defaults"], strict=True)
+    )
     return (
         f'CREATE OR REPLACE FUNCTION "{name[2]}"({arguments})\nRETURNS {_returns(read)}\n'
         f"LANGUAGE SQL\nAS '{function['body'].replace(chr(39), chr(39) * 2)}';"
@@ -251,11 +264,13 @@ def _show(session: Session, cursor: Cursor, shown: re.Match[str]) -> None:
     answers: list[tuple[Any, ...]] = []
     for created, database, schema, name, arguments, names, returns, columns, secure, text in rows:
         count = len(json.loads(names)[1])
+        given = _read({"names": names, "columns": columns})["defaults"]
         read = {"columns": columns and json.loads(columns), "returns": returns}
         called = f"{name}{arguments} RETURN {_returns(read)}"
         answers.append(
             (
-                *(created, name, schema, "N", "N", "N", count, count, called),
+                *(created, name, schema, "N", "N", "N"),
+                *(given.count(None), count, called),
                 *(text or "user-defined function", database, "Y" if columns else "N", "N"),
                 *("Y" if secure else "N", "", "", "N", "SQL", "N", "N"),
             )

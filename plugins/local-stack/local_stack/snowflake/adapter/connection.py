@@ -193,6 +193,11 @@ class Connection(FakeSnowflakeConnection):
         )
         return bool(found)
 
+    def kind_of(self, name: TableName) -> str:
+        """Return `VIEW` or `TABLE`."""
+        view = "(database_name, schema_name, view_name) = (?, ?, ?)"
+        return "VIEW" if self.ask(f"SELECT 1 FROM duckdb_views() WHERE {view}", name) else "TABLE"
+
     def stage_address(self, name: TableName) -> str | None:
         """Return a named stage's address, empty if it is internal; None if there is none."""
         found = self.ask(f"SELECT url FROM {_STAGES} WHERE {_NAMED}", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from local_stack.snowflake.adapter.connection import Connection
 from local_stack.snowflake.adapter.steps import Steps
 
 _WRITES = exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Copy
-Value = str | int | None
+Value = str | int | datetime.datetime | None
 
 # DuckDB's types of what is answered without it.
 _TYPES = {

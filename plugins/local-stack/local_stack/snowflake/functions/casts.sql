@@ -21,5 +21,6 @@ create macro _sf.like(x varchar, y double) as _sf.to_number(x::varchar),
 (x varchar, y boolean) as trim(x, '"')::boolean,
 (x varchar, y date) as _sf.try_date(trim(x, '"')),
 (x varchar, y timestamp) as _sf.try_timestamp(trim(x, '"')),
+(x varchar, y timestamptz) as _sf.instant(trim(x, '"')),
 (x varchar, y varchar) as x,
 (x, y) as x;

@@ -18,7 +18,10 @@ create macro _sf.detected(x) as coalesce(
     case
         when length(x) > 26 and regexp_matches(x, '\.\d{6}\d*[1-9]')
             then error('The local Snowflake does not support nanoseconds: ' || x)
-        when x not like '____/%' then try_cast(x as timestamp)
+        when x not like '____/%' then coalesce(
+            try_cast(x as timestamp),
+            try_cast(regexp_replace(x, '(:\S+)[+-]\d$', '\1') as timestamp)
+        )
     end,
     case when regexp_full_match(x, '-?\d+') then _sf.epoch(try_cast(x as bigint)) end,
     try_strptime(x, [
@@ -60,12 +63,13 @@ create macro _sf.instant(x) as case
         try_cast(
             regexp_replace(x::varchar, '\s+([+-]\d\d):?(\d\d)?$', '\1:\2') as timestamptz
         ),
+        try_cast(regexp_replace(x::varchar, '(:\S+[+-])(\d)$', '\1' || '0\2') as timestamptz),
         _sf.not_recognized('Timestamp', x)
     )
 end;
 create macro _sf.to_timestamp_tz(x) as case
     when typeof(x) = 'VARCHAR'
-        and regexp_matches(x::varchar, ':\d\d.*[+-](0[1-9]|1\d|00:?[1-9])')
+        and regexp_matches(x::varchar, ':\d\d.*[+-](0[1-9]|[1-9]|00:?[1-9])')
         then error(
             'The local Snowflake does not support the offset of the TIMESTAMP_TZ ''' || x::varchar
             || ''''

@@ -185,9 +185,10 @@ end);
 
 create macro _sf.object_keys(x) as to_json(json_keys(x));
 create macro _sf.has_key(x, key) as list_contains(json_keys(x), key);
+create macro _sf.duplicate_key(key) as error('Duplicate field key ''' || key || '''');
 create macro _sf.object_insert(x, key, item, is_update) as case
     when item is null then x
-    when _sf.has_key(x, key) and not is_update then error('Duplicate field key ''' || key || '''')
+    when _sf.has_key(x, key) and not is_update then _sf.duplicate_key(key)
     else json_merge_patch(
         json_merge_patch(x, json_object(key::varchar, null)), json_object(key::varchar, _sf.member(item))
     )

@@ -58,9 +58,21 @@ def member(value: Expr) -> Expr:
 
 
 def aggregated(node: exp.ObjectAgg) -> Expr:
-    """An OBJECT holds values of any type."""
+    """An OBJECT holds values of any type, and no key twice.
+
+    Raises:
+        ProgrammingError: it is one of a window.
+    """
+    if isinstance(node.parent, exp.Window):
+        raise unsupported("OBJECT_AGG with OVER")
     node.set("expression", member(node.expression))
-    return node
+    key = node.this
+    has_two = exp.GT(
+        this=exp.Count(this=key.copy()),
+        expression=exp.Count(this=exp.Distinct(expressions=[key.copy()])),
+    )
+    repeated = call("duplicate_key", native("mode", key.copy()))
+    return exp.Case(ifs=[exp.If(this=has_two, true=repeated)], default=node.copy())
 
 
 def type_of(node: exp.Typeof) -> Expr:
@@ -196,10 +208,14 @@ def object_of(node: exp.Struct) -> Expr:
     """A key keeps its case, and its value may be of any type."""
     if isinstance(node, exp.Struct) and not node.expressions:
         return exp.cast(exp.Literal.string("{}"), "JSON")
+    keys = set()
     for pair in node.expressions:
         if isinstance(pair, exp.PropertyEQ) and isinstance(pair.this, exp.Identifier):
             pair.set("this", exp.Literal.string(pair.this.name))
         if isinstance(pair, exp.PropertyEQ | exp.JSONKeyValue):
+            if isinstance(pair.this, exp.Literal) and pair.this.name in keys:
+                return call("duplicate_key", pair.this.copy())
+            keys.add(pair.this.name)
             pair.set("expression", member(pair.expression))
     return node
 
