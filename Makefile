@@ -3,7 +3,7 @@
 # Packages of our own; each is checked in the environment that it runs in.
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
-	slim airflow dashboard backfill down reset figures bench conformance chaos test-snowflake \
+	slim airflow dashboard image backfill down reset figures bench conformance chaos test-snowflake \
 	requirements licenses audit environments
 
 MELTANO := .venv/bin/meltano
@@ -53,7 +53,7 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yaml
 	.venv/bin/zizmor --offline --quiet --persona=auditor .github
-	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/aws/compose.yaml
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml deploy/aws/compose.yaml
 	deploy/.venv/bin/cfn-lint deploy/aws/template.yaml
 	@$(MAKE) --no-print-directory --jobs=2 check-repository $(PACKAGES:%=check-%)
 
@@ -66,11 +66,12 @@ test-%: environments packages ## Test tap, target, local-stack, transform, airfl
 # Debian's, where they may be installed; tests that need one say when there is none. cloud-init is
 # only unpacked: installed, it would set this machine up at its next start.
 packages: deploy/.venv/.installed
-	@{ command -v chromium-headless-shell && command -v pgbouncer && command -v jq \
-		&& test -d deploy/.venv/cloud-init; } >/dev/null \
+	@{ command -v buildah && command -v caddy && command -v chromium-headless-shell \
+		&& command -v debootstrap && command -v jq && command -v pgbouncer \
+		&& command -v redis-server && test -d deploy/.venv/cloud-init; } >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
-			chromium-headless-shell pgbouncer jq >/dev/null \
+			buildah caddy chromium-headless-shell debootstrap jq pgbouncer redis-server >/dev/null \
 		&& cd deploy/.venv && apt-get download -qq cloud-init \
 		&& dpkg-deb --extract cloud-init_*.deb cloud-init; } || true
 

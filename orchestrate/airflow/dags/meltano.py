@@ -36,6 +36,7 @@ class Annotations:
         retries: of a task.
         retry_delay_minutes: before the first one; each is twice as long as the one before, up to an
             hour. Meltano takes a run that was killed for alive until five minutes have passed.
+        queue: of the workers that run it, where there are several machines.
         params: what whoever triggers it fills in, by name, with its description; variables of
             `env` use it as `{{ params.name }}`. `table` offers the tables that are selected.
     """
@@ -48,6 +49,7 @@ class Annotations:
     urgent: bool = False
     retries: int = 3
     retry_delay_minutes: float = 6
+    queue: str = "default"
     params: dict[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +90,7 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
         },
         default_args={
             "owner": annotations.owner,
+            "queue": annotations.queue,
             "retries": annotations.retries,
             "retry_delay": timedelta(minutes=annotations.retry_delay_minutes),
             "retry_exponential_backoff": True,

@@ -25,6 +25,7 @@ from meltano_project import ENVIRONMENT, HOME, MELTANO, ROOT, kept, without_secr
 LOG = HOME / "logs/alerts.log"
 SCHEDULER_LOG = HOME / "logs/scheduler.log"
 _LINES = 20
+_SUFFIX = "MELTANO_RUN_STATE_ID_SUFFIX"  # of a schedule's state
 # What a line of Meltano's log has before its text: the time, the level, and who says it.
 _SAID = re.compile(r"^\S+Z \[(?P<level>\w+) *\] (?P<who>\S+) +(?P<text>.*)")
 # What dbt says of a test that stops the build, and of a model that cannot be built.
@@ -140,9 +141,11 @@ def _cause(lines: list[str]) -> str:
 def _bookmarks(dag: str) -> str:
     """Return the bookmarks of what a DAG loads, as Meltano has them."""
     found = []
-    steps = [s for schedule in kept().schedules if schedule.name == dag for s in schedule.steps]
+    schedules = [schedule for schedule in kept().schedules if schedule.name == dag]
+    suffix = "".join(f":{s.env[_SUFFIX]}" for s in schedules if _SUFFIX in s.env)
+    steps = [step for schedule in schedules for step in schedule.steps]
     for step in (step for steps_at_a_time in steps for step in steps_at_a_time if " " in step):
-        state_id = f"{ENVIRONMENT}:{step.split()[0]}-to-{step.split()[-1]}"
+        state_id = f"{ENVIRONMENT}:{step.split()[0]}-to-{step.split()[-1]}{suffix}"
         got = subprocess.run(
             [*MELTANO, "--log-level=error", "state", "get", state_id],
             cwd=ROOT,
