@@ -143,7 +143,7 @@ def declared(file: Path, names: Mapping[str, str]) -> Iterator[str]:
 def _properties(kind: str, name: str, text: str) -> Iterator[str]:
     values = {key.upper(): value.upper() for key, value in _PROPERTY.findall(text)}
     if policy := _POLICY.search(text):
-        values["AUTHENTICATION_POLICY"] = policy[1].rpartition(".")[2].upper()
+        values["AUTHENTICATION_POLICY"] = _last(policy[1])
     if kind == "resource monitor":
         yield f"{kind} {name}: CREDIT_QUOTA = {values['CREDIT_QUOTA']}"
         for action in MONITOR:
@@ -190,7 +190,7 @@ def existing(account: SnowflakeConnection, names: Mapping[str, str]) -> Facts:
         found |= _user(account, user)
     for row in rows(account, f"show resource monitors like '{names['monthly']}'"):
         shown = {action.lower(): row[column] for action, column in MONITOR.items()}
-        shown["credit_quota"] = row["credit_quota"].partition(".")[0]
+        shown["credit_quota"] = str(row["credit_quota"]).partition(".")[0]
         kind = "resource monitor"
         found |= _facts(kind, names["monthly"], shown, ("CREDIT_QUOTA", *MONITOR))
     return found
@@ -202,15 +202,18 @@ def _user(account: SnowflakeConnection, name: str) -> Facts:
     except Error:
         return set()  # there is none
     shown = {row["property"].lower(): row["value"] for row in described}
-    # It may be told with its schema and database.
-    policy = str(shown.get("authentication_policy", "")).rpartition(".")[2]
-    shown["authentication_policy"] = policy
+    shown["authentication_policy"] = _last(shown.get("authentication_policy") or "")
     found = _facts("user", name, shown, USER)
     if {shown.get("rsa_public_key_fp"), shown.get("rsa_public_key_2_fp")} - {None, "", "null"}:
         found.add(f"user {name}: has a public key")
     for row in rows(account, f"show parameters like 'NETWORK_POLICY' in user {name}"):
         found.add(f"user {name}: NETWORK_POLICY = {row['value'].upper()}")
     return found
+
+
+def _last(name: str) -> str:
+    """Return a name without its database and schema, which SHOW may tell or not."""
+    return name.rpartition(".")[2].strip('"').upper()
 
 
 def _facts(kind: str, name: str, shown: Mapping[str, object], keys: tuple[str, ...]) -> Facts:

@@ -41,7 +41,7 @@ def main() -> None:
             user = settings["user"].upper()
             rows = connection.cursor().execute(f"describe user {user}")
             described = {row[0]: row[1] for row in rows or ()}
-            free = next(p for p in PLACES if described[f"{p}_FP"] != fingerprint(old))
+            free = next(p for p in PLACES if described.get(f"{p}_FP") != fingerprint(old))
             if "--revoke" in options:
                 connection.cursor().execute(f"alter user {user} unset {free}")
                 print(f"{user}: {free} is empty; {path} is the only key")

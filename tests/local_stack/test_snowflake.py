@@ -386,13 +386,15 @@ def test_a_variant_is_shown_as_an_account_shows_it(cursor: SnowflakeCursor) -> N
     ]
 
 
-def test_a_session_is_what_its_client_says(project: Project) -> None:
+def test_a_session_is_what_its_client_says(project: Project, cursor: SnowflakeCursor) -> None:
+    for made in ("role ANALYST", "warehouse REPORTS", "warehouse OTHER"):
+        run(cursor, f"create or replace {made}")
     asked = {"role": "ANALYST", "warehouse": "REPORTS", "session_parameters": {"QUERY_TAG": "x"}}
-    with project.snowflake(**asked) as connection, connection.cursor() as cursor:
-        assert run(cursor, "select current_role(), current_warehouse(), current_user()") == [
+    with project.snowflake(**asked) as connection, connection.cursor() as asking:
+        assert run(asking, "select current_role(), current_warehouse(), current_user()") == [
             ("ANALYST", "REPORTS", "LOCAL")
         ]
-        run(cursor, "use warehouse OTHER")
+        run(asking, "use warehouse OTHER")
         assert (connection.role, connection.warehouse) == ("ANALYST", "OTHER")
 
 

@@ -1,7 +1,6 @@
 """What an account has beside data: users, roles, warehouses, monitors and policies.
 
-They are kept and shown; nobody is kept from anything by them, and a warehouse never sleeps. Only a
-user's public keys count, when somebody signs in with a key pair.
+They are kept and shown; nobody is kept from anything by them, and a warehouse never sleeps.
 """
 
 from __future__ import annotations
@@ -11,10 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from snowflake.connector.errors import ProgrammingError
 
 from local_stack.snowflake import granted
@@ -33,22 +29,18 @@ _INHERITED = {"ACCOUNTADMIN": ["SYSADMIN", "SECURITYADMIN"], "SECURITYADMIN": ["
 _BUILT_IN = {"ROLE": ROLES, "USER": [USER], "WAREHOUSE": [WAREHOUSE], "ACCOUNT": [USER]}
 # Objects that are within a schema.
 _IN_SCHEMA = ("AUTHENTICATION POLICY", "NETWORK RULE", "PASSWORD POLICY", "SESSION POLICY")
-_KINDS = (
-    *(*_BUILT_IN, "RESOURCE MONITOR", "NETWORK POLICY", "EXTERNAL ACCESS INTEGRATION"),
-    *_IN_SCHEMA,
-)
+_KINDS = (*_BUILT_IN, "RESOURCE MONITOR", "NETWORK POLICY", *_IN_SCHEMA)
 _PLURALS = {f"{kind[:-1]}IES" if kind.endswith("Y") else f"{kind}S": kind for kind in _KINDS}
+_OF_USER = r"show\s+parameters\s+like\s+'network_policy'\s+(in|for)\s+user\s+\S"
 _STATEMENT = re.compile(
     rf"(create(\s+or\s+replace)?|alter|drop|desc|describe)\s+({'|'.join(_KINDS)})\b"
-    rf"|show\s+({'|'.join(_PLURALS)})\b"
-    r"|show parameters like 'network_policy' (in|for) user\b".replace(" ", r"\s+"),
+    rf"|show\s+({'|'.join(_PLURALS)})\b|{_OF_USER}".replace(" ", r"\s+"),
     re.IGNORECASE,
 )
 _OF_A_USER = (
     *("COMMENT", "DISPLAY_NAME", "TYPE", "LOGIN_NAME", "EMAIL", "DISABLED", "DEFAULT_WAREHOUSE"),
     *("DEFAULT_NAMESPACE", "DEFAULT_ROLE", "RSA_PUBLIC_KEY_FP", "RSA_PUBLIC_KEY_2_FP"),
 )
-_KEYS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
 _SIZES = {"XSMALL": "X-Small", "XLARGE": "X-Large", "XXLARGE": "2X-Large"}
 
 
@@ -146,22 +138,6 @@ def log_in(session: Session, role: str | None, warehouse: str | None) -> None:
         session.warehouse = warehouse.upper() if warehouse.upper() in known else None
 
 
-def admits(session: Session, user: str, token: str) -> bool:
-    """Tell whether a token is signed by a key whose public half the user has.
-
-    https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
-    """
-    known = all_of(session, "USER").get(user, Object(user)).options
-    for key in filter(None, map(known.get, _KEYS)):
-        try:
-            public: Any = load_der_public_key(base64.b64decode(key))
-            claims = jwt.decode(token, public, ["RS256"])
-        except (ValueError, jwt.PyJWTError):
-            continue
-        return str(claims["iss"]).endswith(f".{user}.{_fingerprint(key)}")
-    return False
-
-
 def _kind(words: Words) -> str:
     for kind in _KINDS:
         if words.take(*kind.split()):
@@ -184,6 +160,10 @@ def _options(words: Words) -> dict[str, str]:
         name = words.skip().text.upper()
         if name == "TRIGGERS":
             options.update(_triggers(words))
+            continue
+        if words.take("POLICY"):
+            options[f"{name}_POLICY"] = ".".join(words.full_name(words.name()))
+            words.take("FORCE")
             continue
         words.expect("=")
         options[name] = words.value()
@@ -246,11 +226,6 @@ def _alter(session: Session, cursor: Cursor, words: Words) -> None:
             known.options.pop(words.skip().text.upper(), None)
             words.take(",")
         _keep(session, kind, known)
-    elif words.take("SET", "AUTHENTICATION", "POLICY"):
-        name = ".".join(words.full_name(words.name()))
-        check(session, "AUTHENTICATION POLICY", name)
-        known.options["AUTHENTICATION_POLICY"] = name
-        _keep(session, kind, known)
     elif words.take("SET"):
         known.options.update(_options(words))
         _keep(session, kind, known)
@@ -288,14 +263,15 @@ def _describe(session: Session, cursor: Cursor, words: Words) -> None:
     # What is not set is a word, too.
     unset = dict.fromkeys(_OF_A_USER if kind == "USER" else (), "null")
     properties: dict[str, Value] = {"NAME": name, **unset, **it.options}
-    for key in _KEYS:
+    for key in ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"):
         if given := it.options.get(key):
-            properties[f"{key}_FP"] = _fingerprint(given)
+            properties[f"{key}_FP"] = fingerprint(given)
     rows = [(key, value, None, None) for key, value in properties.items()]
     cursor.answer(["property", "value", "default", "description"], rows)
 
 
-def _fingerprint(key: str) -> str:
+def fingerprint(key: str) -> str:
+    """Return a public key's fingerprint, as Snowflake writes it."""
     digest = hashlib.sha256(base64.b64decode("".join(key.split()))).digest()
     return f"SHA256:{base64.b64encode(digest).decode()}"
 
@@ -327,16 +303,16 @@ def _show(session: Session, cursor: Cursor, words: Words) -> None:
 
 
 def _show_network_policy(session: Session, cursor: Cursor, words: Words) -> None:
-    """Answer a user's, which is a parameter."""
-    parameter = words.value().upper()
+    """Answer which policy a user has; it is a parameter, and no property."""
+    words.value()
     words.expect("IN", "FOR")
-    words.expect("USER")
-    name = _name("USER", words)
+    kind, name = _kind(words), _name("USER", words)
     words.end()
-    check(session, "USER", name)
-    policy = all_of(session, "USER")[name].options.get(parameter, "")
-    row = (parameter, policy, "", "USER" if policy else "", "", "STRING")
-    cursor.answer(["key", "value", "default", "level", "description", "type"], [row])
+    check(session, kind, name)
+    policy = all_of(session, kind)[name].options.get("NETWORK_POLICY", "")
+    names = ["key", "value", "default", "level", "description", "type"]
+    row = ("NETWORK_POLICY", policy, "", kind if policy else "", "", "STRING")
+    cursor.answer(names, [row])
 
 
 def _columns(session: Session, kind: str, it: Object) -> dict[str, Value]:

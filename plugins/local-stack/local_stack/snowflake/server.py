@@ -22,7 +22,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_stack.snowflake import account
+from local_stack.snowflake import key_pairs
 from local_stack.snowflake.clients import Client, Running, body_of, refusal, welcome
 from local_stack.snowflake.instance import LocalSnowflake
 from local_stack.snowflake.parameters import Parameters
@@ -74,11 +74,12 @@ class Server:
     async def login(self, request: HttpRequest) -> Response:
         """Open a session for the one local user, or for one that has a key pair."""
         data = (await body_of(request))["data"]
-        user, token = str(data.get("LOGIN_NAME", "")).upper(), data.get("TOKEN")
-        if data.get("AUTHENTICATOR") == "SNOWFLAKE_JWT" and token:
-            with closing(self._snowflake.connect()) as anyone:
-                if not account.admits(anyone, user, token):
-                    return refusal("390144", "JWT token is invalid.")
+        user, token = str(data.get("LOGIN_NAME", "")).upper(), str(data.get("TOKEN"))
+        if data.get("AUTHENTICATOR") == "SNOWFLAKE_JWT":
+            with closing(self._snowflake.connect()) as asking:
+                is_known = key_pairs.admits(asking, user, token)
+            if not is_known:
+                return refusal("390144", "JWT token is invalid.")
         elif (user, data.get("PASSWORD")) != (USER, PASSWORD):
             return refusal(
                 "390100",
@@ -99,9 +100,9 @@ class Server:
             return JSONResponse(error_answer(error, ""))
         # The drivers of JavaScript read no Arrow.
         session.reads_json = "javascript" in str(data.get("CLIENT_APP_ID", "")).lower()
-        token = token_urlsafe(32)
-        self._clients[token] = Client(session)
-        return welcome(session, token)
+        given = token_urlsafe(32)
+        self._clients[given] = Client(session)
+        return welcome(session, given)
 
     async def renew(self, request: HttpRequest) -> Response:
         """Give a client its token once more; they end with the server only."""
