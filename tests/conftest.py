@@ -495,7 +495,7 @@ def aws(log: Path) -> Iterator[str]:
     """AWS as moto's server plays it; yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [ROOT / "deploy/.venv/bin/moto_server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [str(ROOT / "deploy/.venv/bin/moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     with log.open("w") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output)
     try:
