@@ -13,6 +13,8 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 ROWS ?= 1000000
 FAULTS ?= 200
 BASE ?= main
+ENGINE ?= docker
+IMAGE ?= driva-motors-analytics
 # Plugins start two seconds faster when they are compiled once, at installation.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
@@ -105,6 +107,17 @@ backfill: setup ## Read one TABLE=vendas again from its first id, and build what
 	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))
 	TAP_POSTGRES__SELECT_FILTER='["public-$(TABLE)"]' \
 		$(MELTANO) run --full-refresh elt
+
+# Where the package index is not the public one, its variables and its certificate reach the build.
+image: ## Build the image, and write its bill of materials beside deploy/Containerfile
+	@mkdir -p .meltano/run && umask 077 \
+		&& export -p | grep -E '^export (PIP|UV)_[A-Z_]*(INDEX|HOST)[A-Z_]*=' > .meltano/run/index || true
+	$(ENGINE) build --file deploy/Containerfile --tag $(IMAGE) \
+		--secret id=index,src=.meltano/run/index \
+		--secret id=authority,src=$(or $(SSL_CERT_FILE),/dev/null) \
+		--build-arg REVISION=$$(git rev-parse --verify --quiet HEAD || echo unknown) \
+		$(if $(BASE_IMAGE),--build-arg BASE=$(BASE_IMAGE)) .
+	$(ENGINE) run --rm --entrypoint cat $(IMAGE) deploy/sbom.cdx.json > deploy/sbom.cdx.json
 
 down: ## Stop the local stack; its data stays
 	@$(MELTANO) --log-level=warning invoke local-stack:down
