@@ -18,7 +18,10 @@ DOCUMENTS = sorted(
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 )
 # What a run makes.
-MADE = (".env", ".local", ".meltano", ".venv", "transform/target", "transform/logs")
+MADE = (
+    *(".env", ".local", ".meltano", ".venv", "deploy/sbom.cdx.json", "transform/target"),
+    "transform/logs",
+)
 PATH = re.compile(r"(?<![\w@:/.$~=-])[a-z.][\w.-]*(?:/[\w.-]+)+/?|[\w-]+\.(?:md|py|sql|yml)\b")
 PLUGINS = ("local-stack", "dbt-snowflake", "airflow", "dashboard")
 
