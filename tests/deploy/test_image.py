@@ -327,6 +327,7 @@ def test_the_services_of_compose_become_healthy_and_a_schedule_runs(machine: Mac
         (secrets / name).write_text(f"segredo-{name}\n")
         os.chown(secrets / name, 1000, 1000)
         (secrets / name).chmod(0o400)
+    (secrets / "source_password").write_text("driva\n")  # the embedded source's
     # Its image is not to be had; the same server, with the same variables' meaning.
     data = machine.folder / "postgres"
     sql = "create database airflow;\n" + machine.declared["configs"]["databases"]["content"]
