@@ -345,11 +345,11 @@ def test_the_services_of_compose_become_healthy_and_a_schedule_runs(machine: Mac
     machine.succeeds("scheduler", *meltano, "invoke", "airflow", "dags", "trigger", "hourly-vendas")
     state = "local:tap-postgres-to-target-snowflake"
     asked = f"{POSTGRESQL}/psql --host=127.0.0.1 --username=driva meltano --command"
-    count = f"select 1 / count(*) from state where state_id = '{state}'"
+    # Until all sales are loaded.
+    is_there = f"state_id = '{state}' and completed_state::text ~ 'key_value.{{1,4}}50000'"
+    count = f"select 1 / count(*) from state where {is_there}"
     password = 'PGPASSWORD="$(cat /run/secrets/postgres_password)"'
     machine.succeeds("postgres", "sh", "-c", f'{password} {asked} "{count}"')
-    bookmarks = machine.run("scheduler", *meltano, "--log-level=error", "state", "get", state)
-    assert '"replication_key_value": "50000"' in bookmarks
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy here: install Debian's caddy")
