@@ -153,3 +153,10 @@ def test_they_are_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
     client = Client(again)
     assert [g["grantee_name"] for g in shown(client, "show grants of role KEPT")] == ["SYSADMIN"]
     again.close()
+
+
+def test_they_are_definitions_and_end_the_open_transaction(run: Client) -> None:
+    """https://docs.snowflake.com/en/sql-reference/transactions#ddl."""
+    run("create table T (ID int)", "begin", "insert into T values (1)")
+    run("grant select on T to role READER", "rollback")
+    assert run("select * from T") == [(1,)]

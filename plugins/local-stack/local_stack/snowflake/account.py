@@ -69,6 +69,8 @@ def is_about(statement: str) -> bool:
 def run(session: Session, cursor: Cursor, statement: str) -> None:
     """Run a statement about them."""
     words = Words(session, statement)
+    if words.next not in ("SHOW", "DESC", "DESCRIBE"):
+        session.commit_before_definition()
     match words.expect("CREATE", "ALTER", "DROP", "DESC", "DESCRIBE", "SHOW"):
         case "CREATE":
             _create(session, cursor, words)

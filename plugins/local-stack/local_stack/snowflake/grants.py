@@ -50,6 +50,8 @@ def is_about(statement: str) -> bool:
 def run(session: Session, cursor: Cursor, statement: str) -> None:
     """Run GRANT, REVOKE or SHOW GRANTS."""
     words = Words(session, statement)
+    if words.next != "SHOW":
+        session.commit_before_definition()
     match words.expect("GRANT", "REVOKE", "SHOW"):
         case "SHOW" if words.take("FUTURE", "GRANTS"):
             _show_future(session, cursor, words)
