@@ -207,11 +207,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             path.parent.mkdir(parents=True, exist_ok=True)
             # The machine's own folders are this one's.
             content = re.sub(r"/(etc|opt)/(driva|systemd)", rf"{machine}/\1/\2", file["content"])
-            path.write_text(content.replace("PATH=", f"PATH={machine}/bin:{BIN}:"))
+            path.write_text(content.replace("PATH=", f"PATH={machine}/bin:"))
         (machine / "bin/docker").write_text(DOCKER)
         (machine / "bin/systemctl").write_text('#!/bin/bash\necho "systemctl $*" >> "$CALLS"\n')
         for file in ("docker", "systemctl"):
             (machine / "bin" / file).chmod(0o755)
+        (machine / "bin/aws").symlink_to(BIN / "aws")
         yield stack
 
 
