@@ -145,6 +145,8 @@ def _properties(kind: str, name: str, text: str) -> Iterator[str]:
     if policy := _POLICY.search(text):
         values["AUTHENTICATION_POLICY"] = _last(policy[1])
     if kind == "resource monitor":
+        if not _TRIGGER.search(text):
+            return  # what is altered below has all of it
         yield f"{kind} {name}: CREDIT_QUOTA = {values['CREDIT_QUOTA']}"
         for action in MONITOR:
             percents = [f"{at}%" for at, does in _TRIGGER.findall(text) if does.upper() == action]
@@ -175,6 +177,8 @@ def existing(account: SnowflakeConnection, names: Mapping[str, str]) -> Facts:
     for role in roles:
         for row in rows(account, f"show grants to role {role}"):
             on = row["granted_on"].replace(" ", "_")
+            if on == "ROLE" and row["privilege"] == "USAGE":
+                found.add(f"role {row['name']} is granted to role {role}")
             if row["privilege"] != "OWNERSHIP" and on in GRANTED_ON:
                 found.add(_grant(row["privilege"], on, row["name"], role))
         for row in rows(account, f"show grants of role {role}"):
@@ -206,6 +210,8 @@ def _user(account: SnowflakeConnection, name: str) -> Facts:
     found = _facts("user", name, shown, USER)
     if {shown.get("rsa_public_key_fp"), shown.get("rsa_public_key_2_fp")} - {None, "", "null"}:
         found.add(f"user {name}: has a public key")
+    for row in rows(account, f"show grants to user {name}"):
+        found.add(f"role {row.get('role') or row['name']} is granted to user {name}")
     for row in rows(account, f"show parameters like 'NETWORK_POLICY' in user {name}"):
         found.add(f"user {name}: NETWORK_POLICY = {row['value'].upper()}")
     return found

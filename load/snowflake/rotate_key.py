@@ -35,28 +35,41 @@ def main() -> None:
     if "private_key_path" not in settings:
         sys.exit(f"{prefix}_PRIVATE_KEY_PATH is not set: it is the file of the key to replace")
     path, passphrase = Path(settings["private_key_path"]), settings.get("private_key_passphrase")
+    written = path.with_name(f"{path.name}.new")
     try:
         old = read(path, passphrase)
         with connect(settings, old) as connection:
             user = settings["user"].upper()
             rows = connection.cursor().execute(f"describe user {user}")
             described = {row[0]: row[1] for row in rows or ()}
-            free = next(p for p in PLACES if described.get(f"{p}_FP") != fingerprint(old))
+            mine, other = PLACES
+            if described.get(f"{other}_FP") == fingerprint(old):
+                mine, other = other, mine
+            is_taken = described.get(f"{other}_FP") not in (None, "", "null")
             if "--revoke" in options:
-                connection.cursor().execute(f"alter user {user} unset {free}")
-                print(f"{user}: {free} is empty; {path} is the only key")
+                if is_taken and set_at(described, mine) < set_at(described, other):
+                    sys.exit(f"{user}: {path} is the older key; --revoke where the newer one is")
+                connection.cursor().execute(f"alter user {user} unset {other}")
+                print(f"{user}: {other} is empty; {path} is the only key")
                 return
+            if is_taken:
+                sys.exit(f"{user}: {other} has a key already; --revoke ends it, where {mine}'s is")
             new = generate_private_key(public_exponent=65537, key_size=2048)
+            written.touch(mode=0o600)
+            written.write_bytes(private(new, PEM, passphrase))
             key = base64.b64encode(public(new)).decode()
-            connection.cursor().execute(f"alter user {user} set {free} = '{key}'")
+            connection.cursor().execute(f"alter user {user} set {other} = '{key}'")
         connect(settings, new).close()
     except (OSError, ValueError, TypeError, Error) as error:
+        written.unlink(missing_ok=True)
         sys.exit(f"the key in {path} stays: {getattr(error, 'raw_msg', None) or error}")
-    written = path.with_name(f"{path.name}.new")
-    written.touch(mode=0o600)
-    written.write_bytes(private(new, PEM, passphrase))
     written.replace(path)
-    print(f"{user}: {path} is a new key, {free} its public half; with --revoke the old one ends")
+    print(f"{user}: {path} is a new key, {other} its public half; with --revoke the old one ends")
+
+
+def set_at(described: dict[str, str], place: str) -> str:
+    """Return when a key was set, as Snowflake writes it, year first; empty if it does not say."""
+    return str(described.get(f"{place}_LAST_SET_TIME") or "")
 
 
 def read(path: Path, passphrase: str | None) -> RSAPrivateKey:

@@ -40,7 +40,7 @@ def test_no_postgres_is_named(seeded: Project, command: str) -> None:
 
 def test_no_snowflake_is_named(seeded: Project) -> None:
     done = seeded.meltano("--environment=prod", "invoke", "target-snowflake")
-    words = ("TARGET_SNOWFLAKE_ACCOUNT", "TARGET_SNOWFLAKE_USER", "TARGET_SNOWFLAKE_PRIVATE_KEY")
+    words = ("TARGET_SNOWFLAKE_ACCOUNT", "TARGET_SNOWFLAKE_PRIVATE_KEY_PATH")
     assert_refused(done, *words, "--environment=local")
 
 

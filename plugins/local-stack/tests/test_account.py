@@ -43,6 +43,15 @@ def shown(run: Client, statement: str) -> list[dict[str, object]]:
         ("grant invented on table T to role READER", 1003, "unexpected 'invented'"),
         ("grant select on table T to role READER, WRITER", 1003, "unexpected ','"),
         ("grant ownership on table T to role READER", 2, "does not support GRANT OWNERSHIP"),
+        ("grant select on schema PUBLIC to role READER", 3008, "for privilege 'SELECT'"),
+        ("grant create tabel on schema PUBLIC to role READER", 3008, "'CREATE TABEL'"),
+        ("grant usage on shema PUBLIC to role READER", 2003, "SHEMA"),
+        ("create user U nonsense = 3", 1420, "invalid property 'NONSENSE' for 'USER'"),
+        ("create user U network_policy = NOTHING", 2003, "policy 'NOTHING' does not exist"),
+        ("create user U rsa_public_key = 'no key'", 1008, "invalid value"),
+        ("create warehouse NEW auto_suspend = soon", 1008, "invalid value"),
+        ("alter role READER rename to WRITER", 2002, "Object 'WRITER' already exists"),
+        ("drop role ACCOUNTADMIN", 3001, "Insufficient privileges"),
         ("create role READER", 2002, "Object 'READER' already exists"),
         ("drop user NOBODY", 2003, "User 'NOBODY' does not exist"),
         ("alter warehouse NOTHING set auto_suspend = 60", 2003, "'NOTHING' does not exist"),
@@ -75,6 +84,14 @@ def test_grants_follow_their_object(run: Client) -> None:
     assert granted(run, f"{run.schema}.U") == []
     run("grant select on U to READER", "drop table U", "create table U (ID int)")
     assert granted(run, "U") == []
+
+
+def test_names_may_be_quoted(run: Client) -> None:
+    run('create table "t. 1" (ID int)', 'create or replace role "reader of t"')
+    run('grant select on table "t. 1" to role "reader of t";')
+    assert granted(run, 'table "t. 1"') == [("SELECT", "reader of t")]
+    run(f'grant usage on schema "{run.schema}" to role READER')
+    assert granted(run, f'schema "{run.schema}"') == [("USAGE", "READER")]
 
 
 def test_new_tables_have_the_grants_of_future_ones(run: Client) -> None:
@@ -121,7 +138,8 @@ def test_roles_are_granted_to_roles_and_users(run: Client) -> None:
 
 def test_what_was_set_is_shown(run: Client) -> None:
     """A key's fingerprint is the SHA-256 of its DER, as openssl prints it."""
-    run("create or replace warehouse W warehouse_size = xsmall comment = 'it''s'")
+    run("create or replace resource monitor M")
+    run("create or replace warehouse W warehouse_size = xsmall comment = 'it''s';")
     run("alter warehouse W set auto_suspend = 90 resource_monitor = M")
     [warehouse] = shown(run, "show warehouses like 'w'")
     assert (warehouse["size"], warehouse["auto_suspend"]) == ("X-Small", 90)

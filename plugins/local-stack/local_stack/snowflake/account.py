@@ -41,6 +41,38 @@ _OF_A_USER = (
     *("COMMENT", "DISPLAY_NAME", "TYPE", "LOGIN_NAME", "EMAIL", "DISABLED", "DEFAULT_WAREHOUSE"),
     *("DEFAULT_NAMESPACE", "DEFAULT_ROLE", "RSA_PUBLIC_KEY_FP", "RSA_PUBLIC_KEY_2_FP"),
 )
+_KEYS = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2")
+# What may be set; of kinds that are not here, anything.
+_PROPERTIES = {
+    "ROLE": {"COMMENT"},
+    "USER": {
+        *("COMMENT", "DAYS_TO_EXPIRY", "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DEFAULT_WAREHOUSE"),
+        *("DEFAULT_SECONDARY_ROLES", "DISABLED", "DISPLAY_NAME", "EMAIL", "FIRST_NAME"),
+        *("LAST_NAME", "LOGIN_NAME", "MIDDLE_NAME", "MINS_TO_UNLOCK", "MUST_CHANGE_PASSWORD"),
+        *("AUTHENTICATION_POLICY", "NETWORK_POLICY", "PASSWORD", "PASSWORD_POLICY"),
+        *("SESSION_POLICY", "TYPE", *_KEYS),
+    },
+    "WAREHOUSE": {
+        *("AUTO_RESUME", "AUTO_SUSPEND", "COMMENT", "ENABLE_QUERY_ACCELERATION", "GENERATION"),
+        *("INITIALLY_SUSPENDED", "MAX_CLUSTER_COUNT", "MAX_CONCURRENCY_LEVEL"),
+        *("MIN_CLUSTER_COUNT", "QUERY_ACCELERATION_MAX_SCALE_FACTOR", "RESOURCE_CONSTRAINT"),
+        *("RESOURCE_MONITOR", "SCALING_POLICY", "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"),
+        *("STATEMENT_TIMEOUT_IN_SECONDS", "WAREHOUSE_SIZE", "WAREHOUSE_TYPE"),
+    },
+    "RESOURCE MONITOR": {
+        *("CREDIT_QUOTA", "END_TIMESTAMP", "FREQUENCY", "NOTIFY_USERS", "START_TIMESTAMP"),
+        *("NOTIFY", "SUSPEND", "SUSPEND_IMMEDIATE"),
+    },
+    "NETWORK POLICY": {
+        *("ALLOWED_IP_LIST", "ALLOWED_NETWORK_RULE_LIST", "BLOCKED_IP_LIST"),
+        *("BLOCKED_NETWORK_RULE_LIST", "COMMENT"),
+    },
+}
+# Whose value is the name of another one.
+_REFERENCES = {
+    name: name.replace("_", " ")
+    for name in ("AUTHENTICATION_POLICY", "NETWORK_POLICY", "RESOURCE_MONITOR")
+}
 _SIZES = {"XSMALL": "X-Small", "XLARGE": "X-Large", "XXLARGE": "2X-Large"}
 
 
@@ -172,6 +204,14 @@ def _options(words: Words) -> dict[str, str]:
     return options
 
 
+def _exists(name: str) -> ProgrammingError:
+    return ProgrammingError(
+        msg=f"SQL compilation error:\nObject '{name}' already exists.",
+        errno=2002,
+        sqlstate="42710",
+    )
+
+
 def _triggers(words: Words) -> dict[str, str]:
     options: dict[str, list[str]] = {}
     while words.take("ON"):
@@ -190,19 +230,50 @@ def _create(session: Session, cursor: Cursor, words: Words) -> None:
     name = _name(kind, words)
     if name in all_of(session, kind) and not replaces:
         if not exists:
-            raise ProgrammingError(
-                msg=f"SQL compilation error:\nObject '{name}' already exists.",
-                errno=2002,
-                sqlstate="42710",
-            )
+            raise _exists(name)
         cursor.answer(["status"], [(f"{name} already exists, statement succeeded.",)])
         return
+    options = _checked(session, kind, _options(words))
     if replaces:
         granted.forget_object(session, kind, name)
-    _keep(session, kind, Object(name, granted.now(), session.role, _options(words)))
+    _keep(session, kind, Object(name, granted.now(), session.role, options))
     if kind == "WAREHOUSE":
         session.warehouse = name
     cursor.answer(["status"], [(f"{kind.capitalize()} {name} successfully created.",)])
+
+
+def _checked(session: Session, kind: str, options: dict[str, str]) -> dict[str, str]:
+    """Return what is to be set, with the moment in which a key was.
+
+    Raises:
+        ProgrammingError: there is no such property, value, or object that it names.
+    """
+    for name, value in options.items():
+        if name not in _PROPERTIES.get(kind, options):
+            raise ProgrammingError(
+                msg=f"SQL compilation error:\ninvalid property '{name}' for '{kind}'",
+                errno=1420,
+                sqlstate="22023",
+            )
+        is_null = value.upper() == "NULL"
+        if (referred := _REFERENCES.get(name)) and value and not is_null:
+            check(session, referred, value if "." in value else value.upper())
+        is_number = name != "AUTO_SUSPEND" or is_null or value.isdigit()
+        if not is_number or (name in _KEYS and not _is_key(value)):
+            raise ProgrammingError(
+                msg=f"SQL compilation error:\ninvalid value [{value}] for parameter '{name}'",
+                errno=1008,
+                sqlstate="22023",
+            )
+    moments = {f"{name}_LAST_SET_TIME": granted.now() for name in _KEYS if name in options}
+    return {**options, **moments}
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return bool(base64.b64decode("".join(text.split()), validate=True))
+    except ValueError:
+        return False
 
 
 def _keep(session: Session, kind: str, it: Object) -> None:
@@ -221,15 +292,20 @@ def _alter(session: Session, cursor: Cursor, words: Words) -> None:
             raise missing(kind.capitalize(), name)
     elif words.take("RENAME", "TO"):
         new = _name(kind, words)
+        if new in all_of(session, kind):
+            raise _exists(new)
         session.ask(f"UPDATE {_TABLE} SET name = ? WHERE (kind, name) = (?, ?)", [new, kind, name])
         granted.rename_object(session, kind, name, new)
     elif words.take("UNSET"):
         while not words.is_at_end:
-            known.options.pop(words.skip().text.upper(), None)
+            unset = words.skip().text.upper()
+            unset += "_POLICY" if words.take("POLICY") else ""
+            for left in (unset, f"{unset}_LAST_SET_TIME"):
+                known.options.pop(left, None)
             words.take(",")
         _keep(session, kind, known)
     elif words.take("SET"):
-        known.options.update(_options(words))
+        known.options.update(_checked(session, kind, _options(words)))
         _keep(session, kind, known)
     elif kind != "WAREHOUSE" or words.next not in ("SUSPEND", "RESUME", "ABORT"):
         raise unsupported(f"this ALTER {kind}: {words.next}")
@@ -247,6 +323,13 @@ def _drop(session: Session, cursor: Cursor, words: Words) -> None:
         said = "Drop statement executed successfully"
         cursor.answer(["status"], [(f"{said} ({name} already dropped).",)])
         return
+    if name in _BUILT_IN.get(kind, []):
+        raise ProgrammingError(
+            msg="SQL access control error:\nInsufficient privileges to operate on "
+            f"{kind.lower()} '{name}'",
+            errno=3001,
+            sqlstate="42501",
+        )
     session.ask(f"DELETE FROM {_TABLE} WHERE (kind, name) = (?, ?)", [kind, name])
     granted.forget_object(session, kind, name)
     cursor.answer(["status"], [(f"{name} successfully dropped.",)])
@@ -265,7 +348,7 @@ def _describe(session: Session, cursor: Cursor, words: Words) -> None:
     # What is not set is a word, too.
     unset = dict.fromkeys(_OF_A_USER if kind == "USER" else (), "null")
     properties: dict[str, Value] = {"NAME": name, **unset, **it.options}
-    for key in ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"):
+    for key in _KEYS:
         if given := it.options.get(key):
             properties[f"{key}_FP"] = fingerprint(given)
     rows = [(key, value, None, None) for key, value in properties.items()]
@@ -357,7 +440,9 @@ def _columns(session: Session, kind: str, it: Object) -> dict[str, Value]:
                 "size": _SIZES.get(size, size.capitalize()),
                 "is_default": _y(it.name == WAREHOUSE),
                 "is_current": _y(it.name == session.warehouse),
-                "auto_suspend": int(said("AUTO_SUSPEND", "600")),
+                "auto_suspend": None
+                if said("AUTO_SUSPEND", "").upper() == "NULL"
+                else int(said("AUTO_SUSPEND", "600")),
                 "auto_resume": said("AUTO_RESUME", "true").lower(),
                 "resource_monitor": said("RESOURCE_MONITOR", "null").upper(),
                 **end,

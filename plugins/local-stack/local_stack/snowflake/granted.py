@@ -112,8 +112,12 @@ def forget_object(session: Session, kind: str, name: str) -> None:
 
 def forget_within(session: Session, place: str) -> None:
     """Forget what was granted on a schema or a database, and on what is in it."""
-    where = "name = ? OR starts_with(name, ?)"
-    session.ask(f"DELETE FROM {TABLE} WHERE {where}", [place, f"{place}."])
+    kind = "SCHEMA" if "." in place else "DATABASE"
+    itself = "name = ? AND (kind = ? OR scope = ?)"
+    session.ask(
+        f"DELETE FROM {TABLE} WHERE ({itself}) OR starts_with(name, ?)",
+        [place, kind, kind, f"{place}."],
+    )
 
 
 def rename_object(session: Session, kind: str, name: str, new: str) -> None:

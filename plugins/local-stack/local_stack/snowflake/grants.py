@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from snowflake.connector.errors import ProgrammingError
+
 from local_stack.snowflake import account
 from local_stack.snowflake.adapter import Cursor
 from local_stack.snowflake.errors import missing, unsupported
@@ -38,6 +40,27 @@ _ALL = {
     ],
     "DATABASE": ["CREATE DATABASE ROLE", "CREATE SCHEMA", "MODIFY", "MONITOR", "USAGE"],
     "WAREHOUSE": ["APPLYBUDGET", "MODIFY", "MONITOR", "OPERATE", "USAGE"],
+}
+# Others that these kinds have; of other kinds the first word of a privilege is looked at only.
+_MORE = {
+    "TABLE": {"APPLYBUDGET"},
+    "VIEW": {"DELETE", "INSERT", "TRUNCATE", "UPDATE"},
+    "SCHEMA": {"ADD SEARCH OPTIMIZATION", "APPLYBUDGET"},
+    "DATABASE": {"APPLYBUDGET", "IMPORTED PRIVILEGES", "REFERENCE_USAGE"},
+    "WAREHOUSE": set[str](),
+}
+_IN_A_SCHEMA = {
+    *("AGENT", "ALERT", "AUTHENTICATION POLICY", "DYNAMIC TABLE", "EVENT TABLE", "EXTERNAL TABLE"),
+    *("FILE FORMAT", "FUNCTION", "GIT REPOSITORY", "HYBRID TABLE", "ICEBERG TABLE", "IMAGE"),
+    *("MASKING POLICY", "MATERIALIZED VIEW", "MODEL", "NETWORK RULE", "NOTEBOOK"),
+    *("PASSWORD POLICY", "PIPE", "PROCEDURE", "ROW ACCESS POLICY", "SECRET", "SEMANTIC VIEW"),
+    *("SEQUENCE", "SERVICE", "SESSION POLICY", "STAGE", "STREAM", "STREAMLIT", "TABLE", "TAG"),
+    *("TASK", "TEMPORARY TABLE", "VIEW"),
+}
+_KINDS = {
+    *("", "ACCOUNT", "COMPUTE POOL", "CONNECTION", "DATABASE", "FAILOVER GROUP", "INTEGRATION"),
+    *("NETWORK POLICY", "REPLICATION GROUP", "RESOURCE MONITOR", "ROLE", "SCHEMA", "USER"),
+    *("VOLUME", "EXTERNAL VOLUME", "WAREHOUSE", *_IN_A_SCHEMA),
 }
 _OF_ACCOUNT = ("ROLE", "USER", "WAREHOUSE", "RESOURCE MONITOR", "NETWORK POLICY")
 
@@ -123,12 +146,27 @@ def _objects(session: Session, words: Words) -> list[tuple[str, str, str, str]]:
         places = _many(session, words)
     else:
         places = [(*_one(session, words), "")]
+    for kind, _, _ in places:
+        for privilege in privileges:
+            if not _is_of(privilege, kind):
+                raise ProgrammingError(
+                    msg="SQL compilation error:\n"
+                    f"Invalid object type '{kind}' for privilege '{privilege}'.",
+                    errno=3008,
+                    sqlstate="42601",
+                )
     return [
         (one, kind, name, scope)
         for kind, name, scope in places
         for privilege in privileges
         for one in (_ALL.get(kind, [privilege]) if privilege == "ALL" else [privilege])
     ]
+
+
+def _is_of(privilege: str, kind: str) -> bool:
+    if kind in ("SCHEMA", "DATABASE") and privilege.startswith("CREATE "):
+        return kind == "DATABASE" or privilege.removeprefix("CREATE ") in _IN_A_SCHEMA
+    return privilege == "ALL" or kind not in _ALL or privilege in {*_ALL[kind], *_MORE[kind]}
 
 
 def _privilege(words: Words) -> str:
@@ -182,11 +220,15 @@ def _one(session: Session, words: Words) -> tuple[str, str]:
     """Read an object's kind and name, as they stand before TO; a table or a view may have none."""
     said: list[str] = []
     while True:
+        if words.take("FILE FORMAT"):  # one word to who reads it
+            said.append("FILE FORMAT")
         parts = words.name()
-        if words.next in ("TO", "FROM", "(", "") or words.is_at_end:
+        if words.next in ("TO", "FROM", "(") or words.is_at_end:
             break
         said.append(parts[0])
     kind = " ".join(said)
+    if kind not in _KINDS:
+        raise missing("Object type", kind)
     if words.take("("):
         arguments = []
         while not words.take(")"):
@@ -227,6 +269,7 @@ def _show(session: Session, cursor: Cursor, words: Words) -> None:
     """
     if words.take("OF", "ROLE"):
         name = ".".join(words.name())
+        words.end()
         account.check(session, "ROLE", name)
         cursor.answer(
             ["created_on", "role", "granted_to", "grantee_name", "granted_by"],

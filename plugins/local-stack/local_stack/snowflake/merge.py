@@ -14,6 +14,7 @@ from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
 from local_stack.snowflake.adapter import Cursor
+from local_stack.snowflake.errors import unsupported
 from local_stack.snowflake.session import Session
 
 # The rows of a MERGE, for the time that it runs; nobody can write this name without quotes.
@@ -77,6 +78,8 @@ def merge(session: Session, cursor: Cursor, statement: exp.Merge, size_is_known:
     except duckdb.InvalidInputException as error:
         if "more than once" not in str(error):
             raise
+        if "UPDATE" not in done:
+            raise unsupported("MERGE that deletes a row which several rows match") from error
         values = _one_of_several(session, translated)
         raise ProgrammingError(
             msg=f"Duplicate row detected during DML action\nRow Values: {values}",

@@ -134,8 +134,14 @@ def _read(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _default(column: exp.ColumnDef) -> str | None:
-    """Return an argument's default; there is no other constraint of one."""
+    """Return an argument's default.
+
+    Raises:
+        ProgrammingError: it has another constraint.
+    """
     found = column.find(exp.DefaultColumnConstraint)
+    if len(column.args.get("constraints") or ()) > (1 if found else 0):
+        raise unsupported(f"constraints of the argument {column.name}")
     return found.this.sql("snowflake") if found else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 from sqlglot.dialects import Snowflake
 from sqlglot.tokenizer_core import Token, TokenType
@@ -11,6 +12,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from local_stack.snowflake.session import Session
 from local_stack.snowflake.syntax import unexpected
 
+_FULL = ("database", "schema", "name")
 _TEXTS = (TokenType.STRING, TokenType.RAW_STRING)
 
 
@@ -25,6 +27,8 @@ class Words:
     def __init__(self, session: Session, text: str) -> None:
         self.session = session
         self._tokens: list[Token] = Snowflake().tokenize(text)
+        if self._tokens and self._tokens[-1].token_type == TokenType.SEMICOLON:
+            self._tokens.pop()
         self._at = 0
 
     @property
@@ -99,9 +103,21 @@ class Words:
         return tuple(parts)
 
     def full_name(self, parts: tuple[str, ...]) -> tuple[str, str, str]:
-        """Return the name of what is in a schema, with the session's database and schema."""
-        here = (str(self.session.database), str(self.session.schema))
-        catalog, schema, name = (*here[: 3 - len(parts)], *parts)
+        """Return the name of what is in a schema, with the session's database and schema.
+
+        Raises:
+            ProgrammingError: the session has none, or the name has too many parts.
+        """
+        here = (self.session.database, self.session.schema)[: max(3 - len(parts), 0)]
+        if not all(here) or len(parts) > len(_FULL):
+            what = ".".join(parts)
+            raise ProgrammingError(
+                msg=f"Cannot perform this on '{what}'. This session does not have a current "
+                "database. Call 'USE DATABASE', or use a qualified name.",
+                errno=90105,
+                sqlstate="22000",
+            )
+        catalog, schema, name = (*map(str, here), *parts)
         return catalog, schema, name
 
     def value(self) -> str:
