@@ -15,7 +15,7 @@ from snowflake.connector.errors import ProgrammingError
 
 from local_stack.snowflake import granted
 from local_stack.snowflake.adapter import Cursor, Value
-from local_stack.snowflake.errors import missing, unsupported
+from local_stack.snowflake.errors import already_there, missing, unsupported
 from local_stack.snowflake.session import ROLES, USER, WAREHOUSE, Session
 from local_stack.snowflake.words import Words, is_like
 
@@ -204,14 +204,6 @@ def _options(words: Words) -> dict[str, str]:
     return options
 
 
-def _exists(name: str) -> ProgrammingError:
-    return ProgrammingError(
-        msg=f"SQL compilation error:\nObject '{name}' already exists.",
-        errno=2002,
-        sqlstate="42710",
-    )
-
-
 def _triggers(words: Words) -> dict[str, str]:
     options: dict[str, list[str]] = {}
     while words.take("ON"):
@@ -230,7 +222,7 @@ def _create(session: Session, cursor: Cursor, words: Words) -> None:
     name = _name(kind, words)
     if name in all_of(session, kind) and not replaces:
         if not exists:
-            raise _exists(name)
+            raise already_there(name)
         cursor.answer(["status"], [(f"{name} already exists, statement succeeded.",)])
         return
     options = _checked(session, kind, _options(words))
@@ -293,7 +285,7 @@ def _alter(session: Session, cursor: Cursor, words: Words) -> None:
     elif words.take("RENAME", "TO"):
         new = _name(kind, words)
         if new in all_of(session, kind):
-            raise _exists(new)
+            raise already_there(new)
         session.ask(f"UPDATE {_TABLE} SET name = ? WHERE (kind, name) = (?, ?)", [new, kind, name])
         granted.rename_object(session, kind, name, new)
     elif words.take("UNSET"):

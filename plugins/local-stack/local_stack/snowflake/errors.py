@@ -45,6 +45,15 @@ def missing(kind: str, name: str) -> ProgrammingError:
     )
 
 
+def already_there(name: str) -> ProgrammingError:
+    """Return Snowflake's error for an object that is there already; the caller raises it."""
+    return ProgrammingError(
+        msg=f"SQL compilation error:\nObject '{name}' already exists.",
+        errno=2002,
+        sqlstate="42710",
+    )
+
+
 def no_such_object() -> ProgrammingError:
     """Return Snowflake's error for a place that is not there; the caller raises it."""
     return ProgrammingError(

@@ -10,12 +10,11 @@ import json
 import re
 from typing import Any
 
-from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp, parse_one
 
 from local_stack.snowflake import rewrites
 from local_stack.snowflake.adapter import Cursor
-from local_stack.snowflake.errors import missing, unsupported
+from local_stack.snowflake.errors import already_there, missing, unsupported
 from local_stack.snowflake.locks import TableName
 from local_stack.snowflake.session import Session
 
@@ -90,11 +89,7 @@ def _create(session: Session, cursor: Cursor, create: Expr) -> None:
         cursor.answer(["status"], [(f"{name[2]} already exists, statement succeeded.",)])
         return
     if same and not create.args.get("replace"):
-        raise ProgrammingError(
-            msg=f"SQL compilation error:\nObject '{name[2]}' already exists.",
-            errno=2002,
-            sqlstate="42710",
-        )
+        raise already_there(name[2])
     is_table = returns is not None and isinstance(returns.this, exp.Schema)
     comment = properties.find(exp.SchemaCommentProperty)
     new = {
