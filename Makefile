@@ -1,7 +1,7 @@
 # Everything runs from `.venv`; plugins have environments of their own below `.meltano`.
 .DEFAULT_GOAL := help
 # Packages of our own; each is checked in the environment that it runs in.
-PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard
+PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard forecast
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
 	slim airflow dashboard image backfill down reset figures bench conformance chaos test-snowflake \
 	requirements licenses audit environments
@@ -151,6 +151,7 @@ requirements: .venv/.installed ## Resolve every environment's requirements again
 		$(COMPILE) plugins/$$plugin/pyproject.toml -o plugins/requirements/$$plugin.txt || exit; \
 	done
 	$(COMPILE) analyze/pyproject.toml -o plugins/requirements/dashboard.txt
+	$(COMPILE) forecast/pyproject.toml -o plugins/requirements/forecast.txt
 	for name in dbt-snowflake airflow build; do \
 		$(COMPILE) plugins/requirements/$$name.in -o plugins/requirements/$$name.txt || exit; \
 	done
@@ -182,9 +183,10 @@ $(eval $(call check-package,target-snowflake,loaders/target-snowflake,plugins/ta
 $(eval $(call check-package,local-stack,utilities/local-stack,plugins/local-stack))
 $(eval $(call check-package,airflow,utilities/airflow,orchestrate/airflow))
 $(eval $(call check-package,dashboard,utilities/dashboard,analyze))
+$(eval $(call check-package,forecast,utilities/forecast,forecast,benchmarks/forecast.py))
 
 # Plugins that `make run` does not need among them.
-environments: setup .meltano/.airflow .meltano/.dashboard deploy/.venv/.installed
+environments: setup .meltano/.airflow .meltano/.dashboard .meltano/.forecast deploy/.venv/.installed
 
 MELTANO_SCHEMA = $$(ls .venv/lib/python3*/site-packages/meltano/schemas/meltano.schema.json)
 COMPILE = .venv/bin/uv pip compile $(if $(UPGRADE),--upgrade) --quiet --universal --python-version=3.11 \
@@ -222,4 +224,8 @@ deploy/.venv/.installed: plugins/requirements/deploy.txt | .venv/.installed
 
 .meltano/.dashboard: .venv/.installed plugins/requirements/dashboard.txt analyze/pyproject.toml
 	$(MELTANO) install dashboard
+	touch $@
+
+.meltano/.forecast: .venv/.installed plugins/requirements/forecast.txt forecast/pyproject.toml
+	$(MELTANO) install forecast
 	touch $@

@@ -25,7 +25,7 @@ from snowflake.connector.util_text import split_statements
 
 FOLDER = Path(__file__).resolve().parent
 NAMES, *PARTS = sorted((FOLDER / "setup").glob("*.sql"))
-USERS = ("loader", "transformer", "reporter")
+USERS = ("loader", "transformer", "reporter", "forecaster")
 OPTIONAL = {name: FOLDER / f"{name}.sql" for name in ("masking", "streamlit")}
 HINT = (
     "The administrator's connection is `default` in ~/.snowflake/connections.toml: "

@@ -3,10 +3,11 @@
 -- in _DEV; the local stack has prod's.
 set suffix = iff($environment in ('prod', 'local'), '', '_' || upper($environment));
 set database_name = 'DRIVAMOTORS' || $suffix;
--- Roles, and a service user of the same name for each of the first three.
+-- Roles, and a service user of the same name for each of the first four.
 set loader = 'DRIVA_LOADER' || $suffix;
 set transformer = 'DRIVA_TRANSFORMER' || $suffix;
 set reporter = 'DRIVA_REPORTER' || $suffix;
+set forecaster = 'DRIVA_FORECASTER' || $suffix;
 set pii_reader = 'DRIVA_PII_READER' || $suffix;
 set loading = 'DRIVA_LOADING' || $suffix;
 set transforming = 'DRIVA_TRANSFORMING' || $suffix;

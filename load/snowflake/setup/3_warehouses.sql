@@ -17,7 +17,7 @@ alter warehouse identifier($loading) set
     comment = 'target-snowflake';
 alter warehouse identifier($transforming) set
     warehouse_size = xsmall auto_suspend = 60 auto_resume = true resource_monitor = $monthly
-    comment = 'dbt and dashboards';
+    comment = 'dbt, dashboards and forecasts';
 
 grant usage on warehouse identifier($loading) to role identifier($loader);
 grant usage on warehouse identifier($transforming) to role identifier($transformer);

@@ -5,6 +5,7 @@ alter network policy identifier($network) set allowed_ip_list = ('203.0.113.1');
 alter user identifier($loader) set network_policy = $network;
 alter user identifier($transformer) set network_policy = $network;
 alter user identifier($reporter) set network_policy = $network;
+alter user identifier($forecaster) set network_policy = $network;
 
 -- A key pair, and nothing else.
 create authentication policy if not exists RAW.DRIVA_KEY_PAIR
@@ -13,3 +14,4 @@ create authentication policy if not exists RAW.DRIVA_KEY_PAIR
 alter user identifier($loader) set authentication policy RAW.DRIVA_KEY_PAIR force;
 alter user identifier($transformer) set authentication policy RAW.DRIVA_KEY_PAIR force;
 alter user identifier($reporter) set authentication policy RAW.DRIVA_KEY_PAIR force;
+alter user identifier($forecaster) set authentication policy RAW.DRIVA_KEY_PAIR force;

@@ -1,0 +1,1 @@
+"""Forecasts of the network's sales, from GOLD to GOLD."""
