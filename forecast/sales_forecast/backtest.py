@@ -1,9 +1,9 @@
 """Choose what is shown of each series, and tell how well that would have done.
 
-From month to month the whole procedure is repeated with what was known then: forecast, choose by the
-errors that were known, reconcile, give intervals by the errors that were known. So the published
-forecasts are scored on months that neither made nor chose them, and the last such step, of which no
-month is known yet, is the forecast.
+From month to month the whole procedure is repeated with what was known then: forecast, choose by
+the errors that were known, reconcile, give intervals by the errors that were known. So the
+published forecasts are scored on months that neither made nor chose them, and the last such step,
+of which no month is known yet, is the forecast.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ FEWEST_SCORED = 6
 LEVELS = (0.80, 0.95)
 # As many errors of all series count beside those of a series itself when its width is told.
 SHRINKAGE = 12
-PUBLISHED, COMPARED = 0, (MODEL, SEASONAL, DRIFT)
+COMPARED = (MODEL, SEASONAL, DRIFT)
+PUBLISHED = len(COMPARED)
 
 Progress = Callable[[str], None]
 
@@ -76,6 +77,29 @@ class Step:
         return np.stack([*compared, self.published])
 
 
+@dataclass(frozen=True)
+class Past:
+    """What has come of the forecasts of earlier months.
+
+    Attributes:
+        origins: how many columns were known to each.
+        errors: absolute ones over the scale, of model, seasonal naive, drift and published, by
+            origin, row and month ahead.
+        variants: which model each row's history was long enough for.
+        quiet: which rows sold no more.
+    """
+
+    origins: range
+    errors: Array
+    variants: NDArray[np.intp]
+    quiet: NDArray[np.bool_]
+
+    def known(self, origin: int) -> Array:
+        """Return the errors of months that are among the first `origin` columns."""
+        months = np.array(self.origins, dtype=np.intp)[:, None] + np.arange(HORIZON)
+        return np.where((months < origin)[None, :, None, :], self.errors, np.nan)
+
+
 @dataclass
 class Result:
     """The forecast, and how well it would have done.
@@ -83,29 +107,35 @@ class Result:
     Attributes:
         last: the step of which no month is known.
         scores: of each row.
-        errors: absolute ones over the scale, of model, seasonal naive, drift and published, by
-            origin, row and month ahead.
+        said: what model, seasonal naive, drift and published were at each origin, by row and month
+            ahead.
     """
 
     last: Step
     scores: list[Score]
-    errors: Array
+    said: Array
 
 
 def run(panel: Panel, progress: Progress = lambda _: None) -> Result:
     """Forecast the months after the last one, and all that could have been forecast before."""
     origins = range(max(YEAR, panel.months - ORIGINS), panel.months)
-    shape = (4, len(origins), len(panel.values), HORIZON)
-    errors, inside = np.full(shape, np.nan), np.full((3, 2, *shape[1:]), np.nan)
-    variants = np.zeros((len(origins), len(panel.values)), dtype=np.intp)
+    shape = (PUBLISHED + 1, len(origins), len(panel.values), HORIZON)
+    every, inside = np.full(shape, np.nan), np.full((3, 2, *shape[1:]), np.nan)
+    past = Past(
+        origins,
+        np.full(shape, np.nan),
+        np.zeros(shape[1:3], dtype=np.intp),
+        np.zeros(shape[1:3], dtype=np.bool_),
+    )
     for i, origin in enumerate(origins):
-        step = _step(panel, origin, errors[:, :i], variants[:i], origins)
-        variants[i] = _variant(step.base)
+        step = _step(panel, origin, past)
+        past.variants[i], past.quiet[i] = _variant(step.base), step.is_nothing[:, 0]
         ahead = min(HORIZON, panel.months - origin)
         actual = panel.values[:, origin : origin + ahead]
-        said = step.said()[:, :, :ahead]
-        errors[:, i, :, :ahead] = np.abs(said - actual) / step.base.scale[:, None]
-        for j, which in enumerate((3, SEASONAL, DRIFT)):
+        every[:, i] = step.said()
+        said = every[:, i, :, :ahead]
+        past.errors[:, i, :, :ahead] = np.abs(said - actual) / step.base.scale[:, None]
+        for j, which in enumerate((PUBLISHED, SEASONAL, DRIFT)):
             for k in range(len(LEVELS)):
                 width = step.widths[j, k][:, :ahead]
                 covers = (actual >= np.maximum(said[which] - width, 0)) & (
@@ -114,35 +144,39 @@ def run(panel: Panel, progress: Progress = lambda _: None) -> Result:
                 inside[j, k, i, :, :ahead] = np.where(
                     np.isnan(width) | np.isnan(said[which]), np.nan, covers
                 )
-        progress(f"forecast again from month {i + 1} of {len(origins)}")
-    last = _step(panel, panel.months, errors, variants, origins)
-    comparable = variants == _variant(last.base)
+        if i % 4 == 3:
+            progress(f"{i + 1} of the last {len(origins)} months forecast again")
+    last = _step(panel, panel.months, past)
+    comparable = past.variants == _variant(last.base)
     scores = [
-        _score(errors[:, comparable[:, row], row], inside[:, :, comparable[:, row], row])
+        _score(past.errors[:, comparable[:, row], row], inside[:, :, comparable[:, row], row])
         for row in range(len(panel.values))
     ]
-    return Result(last, scores, errors)
+    return Result(last, scores, every)
 
 
-def _step(
-    panel: Panel, origin: int, errors: Array, variants: NDArray[np.intp], origins: range
-) -> Step:
+def _step(panel: Panel, origin: int, past: Past) -> Step:
     """Do at one origin all that is done, with errors of months that were known then."""
     alone = base(panel.values, panel.starts, origin)
-    known = np.array([[o + h < origin for h in range(HORIZON)] for o in origins[: len(variants)]])
-    known = known.reshape(-1, HORIZON)
-    past = np.where(known[None, :, None, :], errors, np.nan)
+    errors = past.known(origin)
     units = panel.values[panel.rows(0), :origin]
-    quiet = [is_silent(row[start:]) for row, start in zip(units, panel.starts, strict=False)]
-    is_nothing = np.tile(np.array(quiet)[:, None], (len(panel.measures), HORIZON))
+    silent = [is_silent(row[start:]) for row, start in zip(units, panel.starts, strict=False)]
+    is_nothing = np.tile(np.array(silent)[:, None], (len(panel.measures), HORIZON))
     default = _default(alone)
-    model = np.where(np.isnan(alone.forecasts[MODEL]), _pick(alone, default), alone.forecasts[MODEL])
+    model = np.where(
+        np.isnan(alone.forecasts[MODEL]), _pick(alone, default), alone.forecasts[MODEL]
+    )
     step = Step(alone, _reconciled(panel, alone, model, is_nothing), is_nothing)
-    step.choice = _choose(past, variants == _variant(alone), default)
+    step.choice = _choose(errors, past.variants == _variant(alone), default)
     step.choice[is_nothing[:, 0]] = NOTHING
     step.published = _reconciled(panel, alone, _pick(alone, step.choice), is_nothing)
+    # That what sells no more has sold nothing is no error of the others.
+    past = np.where(quiet[None, :, :, None], np.nan, past)
     step.widths = np.stack(
-        [_widths(panel, past[which], alone.scale, is_nothing) for which in (3, SEASONAL, DRIFT)]
+        [
+            _widths(panel, past[which], alone.scale, is_nothing)
+            for which in (PUBLISHED, SEASONAL, DRIFT)
+        ]
     )
     return step
 
@@ -160,7 +194,8 @@ def _default(alone: Base) -> NDArray[np.intp]:
 def _pick(alone: Base, choice: NDArray[np.intp]) -> Array:
     """Return each series' forecasts as chosen; nothing where nothing is sold, or was yet."""
     forecasts = np.concatenate([alone.forecasts, np.zeros_like(alone.forecasts[:1])])
-    return np.nan_to_num(forecasts[choice, np.arange(len(choice))])
+    picked: Array = forecasts[choice, np.arange(len(choice))]
+    return np.nan_to_num(picked)
 
 
 def _choose(

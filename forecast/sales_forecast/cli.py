@@ -14,13 +14,16 @@ import numpy as np
 
 from sales_forecast.backtest import FEWEST_SCORED, Result, run
 from sales_forecast.coherence import to_cents
-from sales_forecast.models import HORIZON, MEAN, MODEL, NOTHING, SHOWN, YEAR
+from sales_forecast.models import HORIZON, MODEL, NOTHING, SHOWN, YEAR
 from sales_forecast.series import Array, Panel, TooShortError, first_day, panel
 from sales_forecast.warehouse import FORECASTS, QUALITY, WarehouseError, connected, read, write
 
 # Below this there is nothing to average.
 FEWEST_MONTHS = 3
-TABLE = ("series", "shown", "MASE", "seasonal", "drift", "80 %", "95 %", "season.", "drift")
+COLUMNS = (
+    *("series", "shown", "MASE", "model", "seasonal", "drift"),
+    *("80 %", "95 %", "seasonal", "", "drift", ""),
+)
 
 
 def main() -> None:
@@ -50,7 +53,12 @@ def main() -> None:
             if sys.argv[1] == "write":
                 made_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
                 forecasts = list(forecast_rows(series, result, made_at))
-                write(connection, last_month(series), forecasts, [*quality_rows(series, result, made_at)])
+                write(
+                    connection,
+                    last_month(series),
+                    forecasts,
+                    [*quality_rows(series, result, made_at)],
+                )
                 shown = Counter(int(choice) for choice in result.last.choice)
                 say(
                     f"{len(forecasts)} rows in {FORECASTS}: of {len(series.values)} series "
@@ -160,8 +168,12 @@ def ratio(value: float) -> Decimal | None:
 
 
 def table(series: Panel, result: Result) -> Iterator[str]:
-    """Yield how the back-test came out, by level and measure: means of the series."""
-    yield f"{'':<27}" + "".join(f"{name:>9}" for name in TABLE) + "  (MASE, coverage)"
+    """Yield how the back-test came out, by level and measure: means of the series that still sell.
+
+    MASE of what would have been published, of the model alone, and of the baselines; then how many
+    of 100 months were within the intervals of 80 and 95 %.
+    """
+    yield f"{'':<26}" + "".join(f"{name:>9}" for name in COLUMNS)
     for measure, name in enumerate(series.measures):
         for level in dict.fromkeys(key.level for key in series.keys):
             rows = [
@@ -169,12 +181,16 @@ def table(series: Panel, result: Result) -> Iterator[str]:
                 for i, key in enumerate(series.keys)
                 if key.level == level
             ]
-            scores = [result.scores[row] for row in rows if result.scores[row].scored]
-            shown = sum(int(result.last.choice[row]) == MODEL for row in rows)
-            line = f"{level:<16}{name:<11}{len(rows):>9}{shown:>9}"
+            choices = result.last.choice[rows].tolist()
+            line = f"{level:<15}{name:<11}{len(rows):>9}{choices.count(MODEL):>9}"
+            scores = [
+                result.scores[row]
+                for row, choice in zip(rows, choices, strict=True)
+                if choice != NOTHING and result.scores[row].scored
+            ]
             if scores:
-                mase = [[score.published, *score.mase[1:]] for score in scores]
-                shares = np.array([score.coverage for score in scores])
-                numbers = [*np.mean(mase, axis=0), *shares[:, 0].mean(axis=0)]
-                line += "".join(f"{value:9.3f}" for value in numbers)
+                mase = np.mean([(score.published, *score.mase) for score in scores], axis=0)
+                shares = 100 * np.nanmean([score.coverage for score in scores], axis=0).ravel()
+                line += "".join(f"{value:9.3f}" for value in mase)
+                line += "".join(f"{value:9.1f}" for value in shares)
             yield line

@@ -1,9 +1,9 @@
 """Make forecasts add up: parts to their whole, to the cent, none below zero.
 
-The network has two ways to be divided, by place and by type of vehicle. Both are written as what must
-be zero, a whole less its parts, and the nearest forecasts that keep to it are a quadratic program:
-what MinT with weights by variance and without negative values solves (Wickramasuriya, Turlach and
-Hyndman 2020), with no need to forecast each type in each dealership.
+The network has two ways to be divided, by place and by type of vehicle. Both are written as what
+must be zero, a whole less its parts, and the nearest forecasts that keep to it are a projection:
+what MinT is with weights by variance (Wickramasuriya, Athanasopoulos and Hyndman 2019), with no
+need to forecast each type in each dealership.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
-from qpsolvers import solve_qp
-from scipy.sparse import csc_matrix, identity
 
 from sales_forecast.series import Array
 
 CENT = Decimal("0.01")
 
 
-def reconcile(
-    forecasts: Array, parts: Array, scale: Array, is_nothing: NDArray[np.bool_]
-) -> Array:
+def reconcile(forecasts: Array, parts: Array, scale: Array, is_nothing: NDArray[np.bool_]) -> Array:
     """Return the nearest forecasts whose parts add up, by series and month ahead.
+
+    What would come out below zero is zero, and the others are the nearest that add up with that.
 
     Args:
         forecasts: those of each series alone.
@@ -31,22 +29,19 @@ def reconcile(
         scale: the usual error of each: the larger, the further it may be moved.
         is_nothing: what must be zero, by series and month.
     """
-    if not len(parts):
-        return np.where(is_nothing, 0.0, forecasts)
+    found = np.zeros_like(forecasts)
     adding_up = parts * scale
-    adding_up /= np.abs(adding_up).max(axis=1, keepdims=True)
-    matrix, target = csc_matrix(adding_up), np.zeros(len(parts))
-    near = csc_matrix(identity(len(scale)))
-    found = np.empty_like(forecasts)
+    adding_up /= np.abs(adding_up).max(axis=1, keepdims=True, initial=1e-300)
     for month in range(forecasts.shape[1]):
-        upper = np.where(is_nothing[:, month], 0.0, np.inf)
-        wanted = np.where(is_nothing[:, month], 0.0, forecasts[:, month] / scale)
-        solved = solve_qp(
-            near, -wanted, A=matrix, b=target, lb=np.zeros(len(scale)), ub=upper, solver="clarabel"
-        )
-        if solved is None:
-            raise ArithmeticError("no forecasts add up")  # zero always does
-        found[:, month] = np.maximum(solved, 0) * scale
+        free = ~is_nothing[:, month]
+        while True:
+            alone, rules = forecasts[free, month] / scale[free], adding_up[:, free]
+            near = alone - np.linalg.lstsq(rules, rules @ alone)[0] if len(parts) else alone
+            is_below = near < -1e-9 * np.abs(near).max(initial=0)
+            if not is_below.any():
+                break
+            free[np.flatnonzero(free)[is_below]] = False
+        found[free, month] = np.maximum(near, 0) * scale[free]
     return found
 
 

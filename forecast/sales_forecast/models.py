@@ -1,8 +1,8 @@
 """What each series alone would be forecast as: by the model, and by the baselines.
 
-The model is the median of AutoETS, AutoCES and MSTL; benchmarks/forecast.py compares. Below two years
-there is no season to find: it is then the mean of an ETS without one and of the same months of the
-year before, and below one year there is none.
+The model is the median of AutoETS, AutoCES and MSTL; benchmarks/forecast.py compares. Below two
+years there is no season to find: it is then the mean of an ETS without one and of the same months
+of the year before, and below one year there is none.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ SHOWN = (
     "média",
     "sem vendas",
 )
+# Below so many series it takes longer to start processes.
+MANY = 32
 # A series that sold nothing for so many months, and never before for as many, sells no more.
 SILENT_MONTHS = 3
 
@@ -99,13 +101,15 @@ def _by_library(known: Array, months: NDArray[np.intp]) -> Array:
         if not rows.size:
             continue
         long = pd.concat(
-            pd.DataFrame({"unique_id": row, "ds": range(months[row]), "y": known[row][-months[row] :]})
+            pd.DataFrame(
+                {"unique_id": row, "ds": range(months[row]), "y": known[row][-months[row] :]}
+            )
             for row in rows
         )
         forecaster = StatsForecast(
             [*models, *baselines],
             freq=1,
-            n_jobs=os.cpu_count() or 1,
+            n_jobs=os.cpu_count() or 1 if len(rows) >= MANY else 1,
             fallback_model=SeasonalNaive(YEAR),
         )
         with warnings.catch_warnings():

@@ -71,7 +71,7 @@ class Panel:
     @property
     def months(self) -> int:
         """How many columns there are."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def rows(self, measure: int) -> slice:
         """Return where a measure's rows are."""
@@ -104,7 +104,9 @@ def whole_months(sales: Counter[int], newest: date) -> tuple[int, int]:
     by_size = sorted(sales.values())
     sizes = np.cumsum(by_size)
     if not by_size or not sizes[-1]:
-        raise TooShortError("There are no sales with a date yet: load them first, `meltano run elt`")
+        raise TooShortError(
+            "There are no sales with a date yet: load them first, `meltano run elt`"
+        )
     usual = by_size[int(np.searchsorted(sizes, sizes[-1] / 2))]  # as the sale in the middle has it
     likely = [month for month, count in sales.items() if count and count >= LEAST_SHARE * usual]
     first, last = min(likely), max(likely)

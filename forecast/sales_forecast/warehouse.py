@@ -97,9 +97,10 @@ def read(connection: SnowflakeConnection) -> tuple[list[Sold], date | None]:
     """Return what was sold by month, dealership and type, and the day of the newest sale."""
     today = datetime.now(UTC).date()
     cursor = connection.cursor()
-    newest = cursor.execute(NEWEST, (str(today + timedelta(days=1)),)).fetchone()[0]
-    rows = cursor.execute(SOLD, (str(today),)).fetchall()
-    return [Sold(*row) for row in rows], newest
+    cursor.execute(NEWEST, (str(today + timedelta(days=1)),))
+    [(newest,)] = cursor.fetchall()
+    cursor.execute(SOLD, (str(today),))
+    return [Sold(*row) for row in cursor.fetchall()], newest
 
 
 def write(

@@ -23,7 +23,7 @@ MADE = (
     "transform/logs",
 )
 PATH = re.compile(r"(?<![\w@:/.$~=-])[a-z.][\w.-]*(?:/[\w.-]+)+/?|[\w-]+\.(?:md|py|sql|yml)\b")
-PLUGINS = ("local-stack", "dbt-snowflake", "airflow", "dashboard")
+PLUGINS = ("local-stack", "dbt-snowflake", "airflow", "dashboard", "forecast")
 
 
 @cache

@@ -17,6 +17,7 @@ ROOTS = {
     "local-stack": "plugins/local-stack",
     "airflow": "orchestrate/airflow/plugins",
     "dashboard": "analyze",
+    "forecast": "forecast",
 }
 
 

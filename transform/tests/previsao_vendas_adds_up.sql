@@ -10,15 +10,27 @@
     )
 }}
 
+with
+
+totals as (
+    select
+        ultimo_mes,
+        mes,
+        medida,
+        nivel,
+        sum(previsto) as previsto
+    from {{ ref('previsao_vendas') }}
+    group by ultimo_mes, mes, medida, nivel
+)
+
 select
-    ultimo_mes,
-    mes,
-    medida,
-    nivel,
-    sum(previsto) as previsto,
-    max(sum(case when nivel = 'rede' then previsto end)) over (
-        partition by ultimo_mes, mes, medida
-    ) as previsto_da_rede
-from {{ ref('previsao_vendas') }}
-group by ultimo_mes, mes, medida, nivel
-qualify previsto != previsto_da_rede
+    parts.*,
+    network.previsto as previsto_da_rede
+from totals as parts
+inner join totals as network
+    on
+        parts.ultimo_mes = network.ultimo_mes
+        and parts.mes = network.mes
+        and parts.medida = network.medida
+        and network.nivel = 'rede'
+where parts.previsto != network.previsto
