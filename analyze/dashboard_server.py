@@ -12,13 +12,14 @@ import streamlit as st
 from snowflake.connector.arrow_context import ArrowConverterContext
 from snowflake.connector.errors import OperationalError
 from snowflake.connector.nanoarrow_arrow_iterator import PyArrowRowIterator
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from streamlit.web import cli
 
 # Imported before the first viewer waits for them.
-from dashboard import charts, filters, layout, pages, timeline, warehouse  # noqa: F401
+from dashboard import charts, filters, layout, pages, sign_in, timeline, warehouse  # noqa: F401
 from dashboard.language import t
 
 LOGIN_SECONDS = 10
@@ -42,6 +43,11 @@ settings = {
     if name.startswith(PREFIX) and value
 }
 
+try:
+    auth = sign_in.section(os.environ)
+except sign_in.SettingsError as error:
+    sys.exit(str(error))
+
 
 def say_so(_: Exception) -> bool:
     """Say that a page has failed; what has happened is in the log."""
@@ -60,15 +66,17 @@ def page(_: Request) -> HTMLResponse:
 app = st.App(
     Path(__file__).resolve().with_name("streamlit_app.py"),
     routes=[Route(f"/{path}", page) for path in pages.PATHS],
+    middleware=[Middleware(sign_in.Doorkeeper, claim=auth["claim"])] if auth else (),
     on_script_error=say_so,
     secrets={
+        **({"auth": auth} if auth else {}),
         "connections": {
             "snowflake": {
                 **{OPTIONS.get(name, name): value for name, value in settings.items()},
                 "login_timeout": LOGIN_SECONDS,
                 "session_parameters": {"QUERY_TAG": "dashboard"},
             }
-        }
+        },
     },
 )
 
@@ -80,5 +88,7 @@ def main() -> None:
         sys.exit(
             f"DASHBOARD_PORT={port!r} is not a port number: set it in .env, to 8501 for example"
         )
+    if said := sign_in.warning(os.environ):
+        print(said, file=sys.stderr)
     sys.argv[1:1] = ["run", __file__]
     cli.main(prog_name="dashboard")

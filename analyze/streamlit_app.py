@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import filters
+from dashboard import access, filters, warehouse
 from dashboard.language import locale, t
 from dashboard.pages import data, dealerships, overview, salespeople, vehicles
 from dashboard.warehouse import Scope, UnavailableError
@@ -16,6 +16,7 @@ from dashboard.warehouse import Scope, UnavailableError
 ASSETS = Path(__file__).parent / "dashboard"
 
 scope: Scope | None = None
+refusal: access.RefusedError | None = None
 
 
 def show_sales(show: Callable[[Scope], None]) -> None:
@@ -36,6 +37,14 @@ with st.sidebar:
     language = f"document.documentElement.lang = '{locale().replace('_', '-')}'"  # it is spoken
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
     st.html(f"<script>{language}\n{script}</script>", unsafe_allow_javascript=True)
+try:
+    with st.sidebar:
+        access.show_viewer()
+    warehouse.allowed()
+except access.RefusedError as error:
+    refusal = error
+except UnavailableError:
+    pass  # which a page says
 sales = {
     "": (t("Visão geral"), ":material/monitoring:", overview.show),
     "concessionarias": (t("Concessionárias"), ":material/store:", dealerships.show),
@@ -47,13 +56,18 @@ page = st.navigation(
         st.Page(partial(show_sales, show), title=title, icon=icon, url_path=path, default=not path)
         for path, (title, icon, show) in sales.items()
     ]
-    + [st.Page(data.show, title=t("Dados"), icon=":material/verified:", url_path="dados")]
+    + [st.Page(data.show, title=t("Dados"), icon=":material/verified:", url_path="dados")],
+    position="hidden" if refusal else "sidebar",
 )
 try:
+    if refusal:
+        raise refusal
     with above:
         scope = filters.choose()
     if scope:
         filters.say_what_does_not_fit()
     page.run()
+except access.RefusedError as error:
+    access.show_refusal(error)
 except UnavailableError as error:
     st.error(str(error), icon=":material/cloud_off:")

@@ -1,7 +1,7 @@
 """Every query of the dashboard: plain selects on GOLD, aggregated by the warehouse.
 
-Results are kept for `TTL`, for all viewers, and are small whatever the number of sales: a row a
-dealership, vehicle, salesperson, day, week or month.
+Results are kept for `TTL`, for all viewers who may see the same, and are small whatever the number
+of sales: a row a dealership, vehicle, salesperson, day, week or month.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from jinja2 import Template
 from snowflake.connector.errors import Error, OperationalError
 from streamlit.connections import SnowflakeConnection
 
+from dashboard import access
 from dashboard.language import t
 
 TTL = timedelta(minutes=5)
 PATIENCE = 8  # seconds
 NOT_FOUND = {904, 2003, 2043}  # a column or a table
+Values = tuple[int | str, ...] | None  # what is bound to a statement
 # The tables whose rows are counted.
 TABLES = (
     "FCT_VENDAS",
@@ -105,18 +107,37 @@ class Connection(SnowflakeConnection):
 
 
 def query(statement: str) -> pd.DataFrame:
-    """Return the rows of a statement, columns in lower case.
+    """Return the rows of a statement that the viewer may see, columns in lower case.
 
     Raises:
         UnavailableError: the warehouse cannot be reached, or what is asked for is not there.
+        RefusedError: the viewer may see nothing.
     """
+    return _answer(*access.restricted(statement, allowed()), TTL)
+
+
+def allowed() -> tuple[int, ...] | None:
+    """Return the dealerships that the viewer may see; None for all.
+
+    Raises:
+        UnavailableError: the warehouse cannot be reached, or has no SEGURANCA.ACESSOS.
+        RefusedError: there are none.
+    """
+    viewer = access.viewer()
+    if viewer is None:
+        return None
+    rows = _answer(access.ROWS, (viewer,), access.TTL)
+    return access.dealerships(viewer, zip(rows["concessionaria_id"], rows["rede"], strict=True))
+
+
+def _answer(statement: str, values: Values, ttl: timedelta) -> pd.DataFrame:
     try:
         try:
-            rows = _ask(statement)
+            rows = _ask(statement, values, ttl)
         except Error as error:  # a warehouse that was started again does not know the session
             if isinstance(error, UnreachableError) or error.errno in NOT_FOUND:
                 raise
-            rows = _ask(statement)
+            rows = _ask(statement, values, ttl)
     except Error as error:
         if error.errno in NOT_FOUND:
             raise UnavailableError(
@@ -131,11 +152,13 @@ def query(statement: str) -> pd.DataFrame:
     return rows.rename(columns=str.lower)
 
 
-def _ask(statement: str) -> pd.DataFrame:
+def _ask(statement: str, values: Values, ttl: timedelta) -> pd.DataFrame:
     """Ask on the connection that all viewers share; after an error the next one is a new one."""
     connection = st.connection("snowflake", type=Connection)
     try:
-        return connection.query(statement, ttl=TTL, show_spinner=t("Consultando o armazém…"))
+        return connection.query(
+            statement, params=values, ttl=ttl, show_spinner=t("Consultando o armazém…")
+        )
     except Error:
         connection.reset()
         raise

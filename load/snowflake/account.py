@@ -1,6 +1,7 @@
 """Set an account up by the SQL beside this file, or say what differs from it.
 
-`setup` runs setup/*.sql in order, then the files that are named besides: `masking`, `streamlit`.
+`setup` runs setup/*.sql in order, then the files that are named besides: `access`, `masking`,
+`streamlit`.
 `register` gives users their public keys, each from the file that is called like one: loader.pub.
 `check` asks the account for what these files say of roles, warehouses, users and monitors.
 
@@ -26,7 +27,7 @@ from snowflake.connector.util_text import split_statements
 FOLDER = Path(__file__).resolve().parent
 NAMES, *PARTS = sorted((FOLDER / "setup").glob("*.sql"))
 USERS = ("loader", "transformer", "reporter", "forecaster")
-OPTIONAL = {name: FOLDER / f"{name}.sql" for name in ("masking", "streamlit")}
+OPTIONAL = {name: FOLDER / f"{name}.sql" for name in ("access", "masking", "streamlit")}
 HINT = (
     "The administrator's connection is `default` in ~/.snowflake/connections.toml: "
     "docs/deployment.md, First day in production"

@@ -205,17 +205,19 @@ def test_a_database_is_created_and_dropped(project: Project, cursor: SnowflakeCu
         run(cursor, "drop database OTHER")
 
 
-def test_masking_runs(cursor: SnowflakeCursor) -> None:
-    run(cursor, "set database_name = 'DRIVAMOTORS'")
-    statements = (ROOT / "load/snowflake/masking.sql").read_text()
-    assert len(list(cursor.connection.execute_string(statements))) > 5
+@pytest.mark.parametrize("name", ["access", "masking"])
+def test_what_an_account_is_set_up_by_besides_runs(cursor: SnowflakeCursor, name: str) -> None:
+    names = (ROOT / "load/snowflake/setup/1_names.sql").read_text()
+    statements = (ROOT / f"load/snowflake/{name}.sql").read_text()
+    run(cursor, "set environment = 'local'")
+    assert len(list(cursor.connection.execute_string(names + statements))) > 15
 
 
 @pytest.mark.parametrize(
     "statement",
     [
         "call system$wait(1)",
-        "create row access policy P as (V string) returns boolean -> true",
+        "create aggregation policy P as () returns aggregation_constraint -> null",
         "alter session set week_start = 1",
         "select * from '@~/x' (file_format => 'RAW.NOT_THERE')",
         "select nothing_like_this(1)",

@@ -9,6 +9,7 @@ set transformer = 'DRIVA_TRANSFORMER' || $suffix;
 set reporter = 'DRIVA_REPORTER' || $suffix;
 set forecaster = 'DRIVA_FORECASTER' || $suffix;
 set pii_reader = 'DRIVA_PII_READER' || $suffix;
+set manager = 'DRIVA_MANAGER' || $suffix;
 set loading = 'DRIVA_LOADING' || $suffix;
 set transforming = 'DRIVA_TRANSFORMING' || $suffix;
 set monthly = 'DRIVA_MONTHLY' || $suffix;

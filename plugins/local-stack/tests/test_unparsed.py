@@ -45,6 +45,7 @@ def test_a_fixed_answer(run: Client, sql: str, answer: list[tuple[str]]) -> None
     [
         "create or replace masking policy P as (V string) returns string -> V",
         "alter table T modify column A set masking policy P",
+        "create row access policy if not exists P as (V number) returns boolean -> true",
         "-- why\n/* and what */ drop tag T",
     ],
 )

@@ -14,7 +14,7 @@ from local_stack.snowflake.session import Session
 # Objects of an account that have no counterpart here: statements about them change nothing.
 _ACCOUNT_STATEMENT = re.compile(
     r"(create|alter|drop)\s+(or\s+replace\s+)?((external\s+access\s+)?integration"
-    r"|masking\s+policy|tag)\b"
+    r"|masking\s+policy|row\s+access\s+policy|tag)\b"
     r"|alter\s+(table|view)\s+\S+\s+(modify|alter)\s+(column\s+)?\S+\s+(un)?set\s+(tag|masking)\b",
     re.IGNORECASE,
 )
