@@ -3,7 +3,7 @@
 # Packages of our own; each is checked in the environment that it runs in.
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard forecast
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
-	slim airflow dashboard image backfill down reset figures bench conformance chaos test-snowflake \
+	slim airflow dashboard report image backfill down reset figures bench conformance chaos test-snowflake \
 	requirements licenses audit environments
 
 MELTANO := .venv/bin/meltano
@@ -102,6 +102,9 @@ airflow: setup .meltano/.airflow ## Run Airflow, and with it what is scheduled, 
 
 dashboard: stack .meltano/.dashboard ## Serve the dashboard, until Ctrl-C
 	@echo 'Ctrl-C stops it.'; trap '' INT; exec $(MELTANO) invoke dashboard # which Ctrl-C reaches by itself
+
+report: stack .meltano/.dashboard ## Write the report of MONTH=2025-12, or of the last one, into output/
+	$(MELTANO) invoke dashboard:report $(MONTH) $(if $(LANGUAGE),--language=$(LANGUAGE))
 
 backfill: setup ## Read one TABLE=vendas again from its first id, and build what depends on it
 	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))

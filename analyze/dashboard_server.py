@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from snowflake.connector.arrow_context import ArrowConverterContext
@@ -42,6 +43,13 @@ settings = {
     for name, value in os.environ.items()
     if name.startswith(PREFIX) and value
 }
+CONNECTIONS: dict[str, Any] = {
+    "snowflake": {
+        **{OPTIONS.get(name, name): value for name, value in settings.items()},
+        "login_timeout": LOGIN_SECONDS,
+        "session_parameters": {"QUERY_TAG": "dashboard"},
+    }
+}
 
 try:
     auth = sign_in.section(os.environ)
@@ -68,16 +76,7 @@ app = st.App(
     routes=[Route(f"/{path}", page) for path in pages.PATHS],
     middleware=[Middleware(sign_in.Doorkeeper, claim=auth["claim"])] if auth else (),
     on_script_error=say_so,
-    secrets={
-        **({"auth": auth} if auth else {}),
-        "connections": {
-            "snowflake": {
-                **{OPTIONS.get(name, name): value for name, value in settings.items()},
-                "login_timeout": LOGIN_SECONDS,
-                "session_parameters": {"QUERY_TAG": "dashboard"},
-            }
-        },
-    },
+    secrets={**({"auth": auth} if auth else {}), "connections": CONNECTIONS},
 )
 
 

@@ -341,3 +341,60 @@ def outcomes(rows: pd.DataFrame) -> Any:
         )
     )
     return finished(chart.properties(height=300))
+
+
+def forecast(history: pd.DataFrame, ahead: pd.DataFrame) -> Any:
+    """Draw revenue by month as a line, and what is forecast as a dashed one within its intervals.
+
+    Args:
+        history: inicio and total of months that are over.
+        ahead: mes, previsto, and minimo_80, maximo_80, minimo_95, maximo_95 (NULL where unknown).
+    """
+    names = [t("Faturamento"), t("Previsão")]
+    color = alt.Color(
+        "serie:N",
+        scale=alt.Scale(domain=names),
+        legend=alt.Legend(
+            title=None, orient="top", columns=2, symbolType="square", symbolOpacity=1
+        ),
+    )
+    x = alt.X("mes:T", title=None, axis=time("month"))
+    axis = alt.Axis(labelExpr=short("datum.value"), tickCount=5)
+    titles = {
+        f"{end}_{level}": f"{word} ({level}%)"
+        for level in (80, 95)
+        for end, word in (("minimo", t("Mínimo")), ("maximo", t("Máximo")))
+    }
+    limits = list(titles)
+    ahead = ahead[["mes", "previsto", *limits]]
+    sold = history.rename(columns={"inicio": "mes", "total": "previsto"})[["mes", "previsto"]]
+    # The dashed line begins where the other one ends.
+    coming = pd.concat([sold.tail(1), ahead])
+    data = pd.concat([sold.assign(serie=names[0]), coming.assign(serie=names[1])])
+    for name in ("previsto", *limits):
+        data[f"{name}_texto"] = data[name].map(money)
+    bands = [
+        alt.Chart(ahead.assign(serie=names[1]))
+        .mark_area(opacity=opacity, line=False)
+        .encode(x=x, y=f"minimo_{level}:Q", y2=f"maximo_{level}:Q", color=color)
+        for level, opacity in ((95, 0.18), (80, 0.28))
+    ]
+    lines = (
+        alt.Chart(data)
+        .mark_line(strokeWidth=2.5, point=True)
+        .encode(
+            x=x,
+            y=alt.Y("previsto:Q", title=t("Faturamento (R$)"), axis=axis),
+            color=color,
+            strokeDash=alt.StrokeDash(
+                "serie:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 4]]), legend=None
+            ),
+            tooltip=[
+                alt.Tooltip("mes:T", title=t("Mês"), format=DATES["month"]),
+                alt.Tooltip("serie:N", title=t("Série")),
+                alt.Tooltip("previsto_texto:N", title=t("Valor")),
+                *(alt.Tooltip(f"{name}_texto:N", title=titles[name]) for name in limits),
+            ],
+        )
+    )
+    return finished(alt.layer(*bands, lines).properties(height=260))

@@ -252,6 +252,23 @@ def series(scope: Scope, unit: str, since: date, by: str | None = None) -> pd.Da
     return summed(keys, 2 if by else 1, scope.where(since)).dropna(subset="inicio")
 
 
+def forecasts(level: str, key: str) -> pd.DataFrame:
+    """Return the newest forecast of the revenue of a series, a row a month.
+
+    Args:
+        level: rede, estado or concessionaria.
+        key: rede, or an id.
+    """
+    numbers = ("previsto", "minimo_80", "maximo_80", "minimo_95", "maximo_95")
+    rows = query(
+        f"select mes, {', '.join(numbers)}, modelo, supera_referencia, ultimo_mes"
+        f" from GOLD.PREVISAO_VENDAS where nivel = '{level}' and chave = '{key}'"
+        " and medida = 'total' qualify dense_rank() over (order by ultimo_mes desc) = 1"
+        " order by mes"
+    )
+    return rows.astype(dict.fromkeys(numbers, float)).assign(mes=pd.to_datetime(rows["mes"]))
+
+
 def checks() -> pd.DataFrame:
     """Return the newest result of each check, of those that ran in the last 30 days of runs."""
     return query(

@@ -169,6 +169,17 @@ def test_up_creates_the_tables_that_are_new_in_the_sample(loaded: Project) -> No
     loaded.change("drop table estados", "alter table known rename to estados")
 
 
+def test_up_makes_the_roles_that_are_new_in_the_setup(loaded: Project) -> None:
+    roles = loaded.folder / "load/snowflake/setup/2_roles.sql"
+    before = roles.read_text()
+    roles.write_text(f"{before}\ncreate role if not exists DRIVA_NEW;\n")
+    try:
+        assert loaded.local_stack("up").code == 0
+        assert len(loaded.warehouse("show roles like 'DRIVA_NEW'")) == 1
+    finally:
+        roles.write_text(before)
+
+
 def test_sql_prints_a_table(loaded: Project) -> None:
     shown = loaded.local_stack("sql", "select count(*) as VENDAS from RAW.VENDAS").output
     assert [line.strip() for line in shown.splitlines()] == [

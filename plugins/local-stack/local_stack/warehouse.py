@@ -28,6 +28,8 @@ class Warehouse:
         self._settings = settings
         self._root = settings.home / "snowflake"
         self._pid_file = self._root / "server.pid"
+        # The statements that roles, schemas and grants are of.
+        self._set_up_by = self._root / "setup.sql"
         self._log = self._root / "server.log"
 
     @property
@@ -80,6 +82,8 @@ class Warehouse:
         if pid := self._pid():
             actual = int(psutil.Process(pid).cmdline()[-1])
             require_same_port(actual, wanted, "LOCAL_SNOWFLAKE_PORT")
+            if not self._set_up_by.exists() or self._set_up_by.read_text() != self._setup:
+                self._set_up()
             return False
         require_free_port(wanted, "LOCAL_SNOWFLAKE_PORT")
         self._root.mkdir(mode=0o700, exist_ok=True)
@@ -102,15 +106,21 @@ class Warehouse:
         self._set_up()
         return True
 
+    @property
+    def _setup(self) -> str:
+        """What sets an account up."""
+        parts = sorted((self._settings.project / "load/snowflake/setup").glob("*.sql"))
+        return "\n".join(part.read_text() for part in parts)
+
     def _set_up(self) -> None:
         """Run what sets an account up, with the names of this environment."""
+        setup = self._setup
         with self.connect() as connection:
-            connection.execute_string("set environment = 'local'")
-            for path in sorted((self._settings.project / "load/snowflake/setup").glob("*.sql")):
-                try:
-                    connection.execute_string(path.read_text())
-                except Error as error:
-                    raise StackError(f"{path.name} failed: {error.raw_msg}") from error
+            try:
+                connection.execute_string(f"set environment = 'local';\n{setup}")
+            except Error as error:
+                raise StackError(f"load/snowflake/setup failed: {error.raw_msg}") from error
+        self._set_up_by.write_text(setup)
 
     def stop(self) -> bool:
         """Stop the server; False if it did not run."""
