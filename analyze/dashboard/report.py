@@ -179,14 +179,7 @@ def pages(month: Month) -> list[Page]:
     before, year_before = month.earlier(1), month.earlier(12)
     dealers["antes"] = before.sums("concessionaria_id")["total"]
     dealers["concessionaria"] = brief(dealers["concessionaria"])
-    now, then, last_year = (
-        measures(sums)
-        for sums in (
-            dealers,
-            before.sums("concessionaria_id"),
-            year_before.sums("concessionaria_id"),
-        )
-    )
+    then, last_year = (measures(m.sums("concessionaria_id")) for m in (before, year_before))
     return [
         overview(
             month,
