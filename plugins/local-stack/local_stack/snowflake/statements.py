@@ -124,7 +124,7 @@ def _dispatch(
     session.ignore_case(statement)
     bindings.name_objects(statement, query.params)
     cursor.name_objects(statement)
-    if unparsed.changes_nothing(query.text) or session_commands.run(session, cursor, statement):
+    if session_commands.run(session, cursor, statement):
         if not cursor.has_result:
             cursor.succeed()
         return

@@ -41,6 +41,8 @@ def fixed(statement: str) -> Answer | None:
     for about in (account, grants):
         if about.is_about(bare):
             return lambda session, cursor: about.run(session, cursor, bare)
+    if changes_nothing(statement):
+        return lambda _, cursor: cursor.succeed()
     if _CANCEL.match(statement):
         # What an interrupted client runs ends by itself.
         return lambda _, cursor: cursor.answer(["status"], [("query cancelled.",)])
