@@ -30,7 +30,7 @@ class Part(NamedTuple):
     """What of a table is shown to who may see some dealerships.
 
     Attributes:
-        of: the column that has a row's dealership; None where rows are nobody's.
+        of: what has a row's dealership; None where rows are nobody's.
         shown: the columns that say nothing of other dealerships.
         hidden: those that do, such as a share of the network; they are NULL.
     """
@@ -47,6 +47,7 @@ class Part(NamedTuple):
         return f"({part} where {self.of} in ({marks}))" if self.of else f"({part})"
 
 
+_FORECAST_OF = "case when nivel = 'concessionaria' then try_cast(chave as number(38, 0)) end"
 # Rank and share tell what others sell, and what salespeople have sold elsewhere is others', too.
 TABLES = {
     "FCT_VENDAS": Part("concessionaria_id"),
@@ -90,6 +91,8 @@ TABLES = {
             *("vendas_sem_preco_tabela", "participacao_rede", "posicao"),
         ),
     ),
+    "PREVISAO_VENDAS": Part(_FORECAST_OF),
+    "PREVISAO_QUALIDADE": Part(_FORECAST_OF),
     "CARGAS": Part(None, ("tabela", "conferido_em", "carregado_em"), ("marcador", "linhas")),
     "EXECUCOES": Part(
         None,

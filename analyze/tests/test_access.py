@@ -69,6 +69,12 @@ def test_values_are_bound_in_the_order_of_tables() -> None:
     assert "case when false then linhas end as linhas" in text
 
 
+def test_of_forecasts_one_sees_those_of_ones_dealerships() -> None:
+    text, values = restricted("select * from GOLD.PREVISAO_VENDAS", (7,))
+    assert "case when nivel = 'concessionaria' then" in text
+    assert values == (7,)
+
+
 def test_who_may_see_all_reads_the_statement_as_it_is() -> None:
     statement = "select count(*) from GOLD.FCT_VENDAS where mensagem != 'SILVER.X from RAW.Y'"
     assert restricted(statement, None) == (statement, None)

@@ -130,6 +130,19 @@ def test_before_a_sign_in_no_page_shows_anything(window: Window, url: str) -> No
     context.close()
 
 
+def test_a_sign_in_leads_to_what_was_asked_for(
+    window: Window, url: str, provider: Provider
+) -> None:
+    context = window()
+    provider.is_somebody(ANA)
+    visit = signs_in(context, f"{url}veiculos?periodo=90d&lang=pt")
+    visit.page.wait_for_url("**/veiculos?periodo=90d*")
+    settle(visit.page)
+    expect(visit.page.locator("h1")).to_have_text("Veículos")
+    assert visit.parameters() == {"periodo": ["90d"]}
+    context.close()
+
+
 def names_of(network: Project, condition: str) -> set[str]:
     """Return the names of some salespeople."""
     return {
