@@ -38,13 +38,14 @@ with st.sidebar:
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
     st.html(f"<script>{language}\n{script}</script>", unsafe_allow_javascript=True)
 try:
-    with st.sidebar:
-        access.show_viewer()
     warehouse.allowed()
 except access.RefusedError as error:
     refusal = error
 except UnavailableError:
     pass  # which a page says
+if not refusal:
+    with st.sidebar:
+        access.show_viewer()
 sales = {
     "": (t("Visão geral"), ":material/monitoring:", overview.show),
     "concessionarias": (t("Concessionárias"), ":material/store:", dealerships.show),

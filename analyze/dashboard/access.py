@@ -247,7 +247,7 @@ def show_refusal(refusal: RefusedError) -> None:
     st.info(str(refusal), icon=":material/lock:")
     if refusal.may_sign_in:
         st.html(KEEP, unsafe_allow_javascript=True)
-        st.button(t("Entrar"), type="primary", icon=":material/login:", on_click=st.login)
+        st.button(t("Entrar"), icon=":material/login:", on_click=st.login)
     elif _is_configured("auth"):
         st.button(t("Sair"), icon=":material/logout:", on_click=sign_out)
 

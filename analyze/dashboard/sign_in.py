@@ -89,11 +89,11 @@ class Doorkeeper:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        if path == "/auth/login":
+        if path.endswith("/auth/login"):
             await self._log_in(scope, receive, send)
-        elif path == "/oauth2callback":
+        elif path.endswith("/oauth2callback"):
             await self._come_back(scope, receive, send)
-        elif path.startswith("/media/") and not self._has_signed_in(HTTPConnection(scope)):
+        elif "/media/" in path and not self._has_signed_in(HTTPConnection(scope)):
             await PlainTextResponse("Sign in first.", 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
