@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -151,6 +153,33 @@ def test_who_is_nobody_is_refused(others: dict[str, Any], may_sign_in: bool) -> 
     with pytest.raises(RefusedError) as refused:
         access.named(claims(**others), "email", NOW)
     assert refused.value.may_sign_in == may_sign_in
+
+
+@pytest.mark.parametrize(
+    ("secrets", "user", "name"),
+    [
+        # The dashboard's server without a sign-in, and with one; then Snowflake, which has neither.
+        ({"connections": {}}, {}, None),
+        (
+            {"connections": {}, "auth": {"claim": "email"}},
+            claims(iat=time.time()),
+            "ana@driva.example",
+        ),
+        ({}, {"user_name": "ANA", "email": "ana@driva.example"}, "ana"),
+        ({}, {"email": "ana@driva.example"}, RefusedError),
+        ({"auth": {"claim": "email"}}, {"user_name": "ANA"}, RefusedError),
+    ],
+)
+def test_where_nobody_signs_in_all_is_shown_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, secrets: dict[str, Any], user: dict[str, Any], name: Any
+) -> None:
+    shown = SimpleNamespace(to_dict=lambda: user, get=user.get)
+    monkeypatch.setattr(access, "st", SimpleNamespace(secrets=secrets, user=shown))
+    if name is RefusedError:
+        with pytest.raises(RefusedError):
+            access.viewer()
+    else:
+        assert access.viewer() == name
 
 
 @pytest.mark.parametrize(
