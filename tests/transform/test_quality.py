@@ -104,7 +104,8 @@ def test_what_is_odd_in_the_business_is_listed_and_stops_nothing(network: Projec
         "where severidade = 'aviso' and tipo not in ('atualidade', 'esquema') "
         f"and {LAST_RUN}"
     )
-    assert {rule for (rule,) in listed} == rules
+    kept = {"acessos_make_sense", "previsao_vendas_adds_up"}  # which it does not break
+    assert {rule for (rule,) in listed} == rules | kept
     kinds = network.warehouse(f"select distinct tipo from GOLD.QUALIDADE_DADOS where {LAST_RUN}")
     assert {kind for (kind,) in kinds} == {
         "atualidade",
