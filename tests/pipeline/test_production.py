@@ -108,7 +108,7 @@ def test_freshness_is_a_share_of_the_builds(company: Project) -> None:
 def test_nothing_of_it_is_for_others_to_read(company: Project) -> None:
     home = Path(company.variables["HOME"]) / ".snowflake"
     secret = [*home.glob("*.p8"), home / "connections.toml", company.folder / ".env"]
-    assert len(secret) == 5
+    assert len(secret) == 6
     assert {file.stat().st_mode & 0o077 for file in secret} == {0}
     assert "ENCRYPTED" in (home / "loader.p8").read_text()
 
@@ -173,7 +173,7 @@ def test_what_differs_in_the_account_is_said(company: Project) -> None:
 
 def test_dev_has_names_of_its_own(company: Project) -> None:
     done = company.meltano("--environment=dev", "invoke", "target-snowflake:setup")
-    assert "6_policies.sql: 9 statements" in done.output
+    assert "6_policies.sql: 11 statements" in done.output
     granted = company.warehouse("show grants to role DRIVA_LOADER_DEV")
     assert granted
     assert {row[3] for row in granted} == {
