@@ -122,7 +122,8 @@ const asked = sessionStorage.getItem("asked")
 sessionStorage.removeItem("asked")
 if (asked && asked != location.href) location.replace(asked)
 </script>"""
-_TABLE = re.compile(r"\bGOLD\.(\w+)", re.IGNORECASE)
+# A text, or a table.
+_TABLE = re.compile(r"'[^']*'|\bGOLD\.(\w+)", re.IGNORECASE)
 _TEXT = re.compile(r"'[^']*'")
 # What is read besides: a schema in capitals, as we write them, or one of ours in any way.
 _OTHER = re.compile(
@@ -160,6 +161,8 @@ def restricted(
     values: list[int] = []
 
     def part_of(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
         table = match[1].upper()
         part = TABLES.get(table)
         if part is None:
