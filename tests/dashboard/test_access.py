@@ -327,6 +327,51 @@ def test_a_file_is_given_to_who_has_signed_in(
     visit.end()
 
 
+def test_a_session_of_somebody_else_is_not_taken_over(
+    ana: BrowserContext, window: Window, url: str
+) -> None:
+    page, ids = ana.new_page(), set[str]()
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: ids.update(uuids(frame))),
+    )
+    page.goto(url)
+    settle(page)
+    page.close()
+    assert ids
+    stranger = window()
+    visit = Visit.begin(stranger, url)
+    for session in ids:
+        said = visit.page.evaluate(TAKE_OVER, session)
+        assert "Entre com a sua conta" in said
+        assert "R$" not in said
+        assert ANA not in said
+    stranger.close()
+
+
+def uuids(frame: str | bytes) -> list[str]:
+    """Return what may be a session's id."""
+    text = frame if isinstance(frame, str) else frame.decode("latin-1")
+    return re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
+
+
+# Asks the server for a page in a session, as Streamlit's own code does (BackMsg.rerun_script), and
+# returns all that it says until the page is done.
+TAKE_OVER = """session => new Promise(resolve => {
+  const token = document.cookie.match(/_streamlit_xsrf=([^;]+)/)[1]
+  const address = location.origin.replace("http", "ws") + "/_stcore/stream"
+  const socket = new WebSocket(address, ["streamlit", token, session])
+  const texts = []
+  socket.binaryType = "arraybuffer"
+  socket.onopen = () => socket.send(new Uint8Array([0x5a, 0]))
+  socket.onmessage = ({ data }) => {
+    texts.push(new TextDecoder().decode(data))
+    clearTimeout(socket.quiet)
+    socket.quiet = setTimeout(() => { socket.close(); resolve(texts.join("")) }, 1500)
+  }
+})"""
+
+
 def test_what_else_the_server_answers_says_nothing(url: str, ana: BrowserContext) -> None:
     visit = Visit.begin(ana, url)
     for path in (
