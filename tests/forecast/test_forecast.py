@@ -130,6 +130,21 @@ def test_builds_leave_it_as_it_is_and_check_it(network: Project) -> None:
     assert "ALERTA previsao_vendas_adds_up" in network.build("--select", *tables).output
 
 
+def test_a_month_outside_of_its_forecast_is_listed(network: Project) -> None:
+    """The forecast of the month before has to be there, and these are its limits."""
+    for limit, said in (("0.01", "ALERTA"), ("1e12", "PASS")):
+        with network.snowflake() as connection:
+            for statement in (
+                "delete from GOLD.PREVISAO_VENDAS where ultimo_mes = '2025-11-01'",
+                "insert into GOLD.PREVISAO_VENDAS select * replace ("
+                "date '2025-11-01' as ultimo_mes, date '2025-12-01' as mes, "
+                f"0 as minimo_95, {limit} as maximo_95) "
+                "from GOLD.PREVISAO_VENDAS where mes = '2026-01-01'",
+            ):
+                connection.cursor().execute(statement)
+        assert f"{said} previsao_vendas_held" in network.build("--select", "previsao_vendas").output
+
+
 def test_a_reader_sees_all_of_the_old_or_all_of_the_new(network: Project) -> None:
     assert writer(network, 700, 1, 2019, 0).wait() == 0
     old, new = ((700, 1, 1), (700, 1, 1)), ((900, 1, 2), (900, 1, 2))

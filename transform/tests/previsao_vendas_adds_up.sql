@@ -25,12 +25,12 @@ totals as (
 
 select
     parts.*,
-    network.previsto as previsto_da_rede
+    whole.previsto as previsto_da_rede
 from totals as parts
-inner join totals as network
+inner join totals as whole
     on
-        parts.ultimo_mes = network.ultimo_mes
-        and parts.mes = network.mes
-        and parts.medida = network.medida
-        and network.nivel = 'rede'
-where parts.previsto != network.previsto
+        parts.ultimo_mes = whole.ultimo_mes
+        and parts.mes = whole.mes
+        and parts.medida = whole.medida
+        and whole.nivel = 'rede'
+where parts.previsto != whole.previsto
