@@ -684,7 +684,7 @@ def test_a_sparkline_has_a_name(overview: Visit) -> None:
 def test_it_asks_for_aggregates_of_gold_as_the_reporter(
     gold: Project, context: BrowserContext
 ) -> None:
-    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'falha' where tipo = 'volume'")
+    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'falha' where tipo = 'deriva'")
     with (
         overheard(gold.snowflake_port) as (port, sent),
         serving(gold.with_variables(LOCAL_SNOWFLAKE_PORT=str(port))) as address,
@@ -697,7 +697,7 @@ def test_it_asks_for_aggregates_of_gold_as_the_reporter(
             visit.open(path)
         assert visit.download("verificacoes")[0]["Situação"] == "falha"
         visit.end()
-    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'ok' where tipo = 'volume'")
+    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'ok' where tipo = 'deriva'")
     logins = [request.path for request in sent if "login-request" in request.path]
     assert logins
     assert all("roleName=DRIVA_REPORTER" in path for path in logins)

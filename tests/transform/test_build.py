@@ -81,7 +81,6 @@ def test_with_nothing_new_nothing_is_built(network: Project) -> None:
         "source_recently_loaded",
         "fct_vendas_has_no_orphans",
         "fct_vendas_not_in_the_future",
-        "fct_vendas_volume_is_usual",
     }
     assert run.statements <= 30
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_what_is_odd_in_the_business_is_listed_and_stops_nothing(network: Projec
     """The sample network breaks each rule, in rows whose number oddities.sql says."""
     said, found = (network.folder / "said.log").read_text(), found_by(network)
     broken = oddities(network)
-    rules = {*broken, "fct_vendas_volume_is_usual"}
+    rules = {*broken}
     assert {name: situation for name, (situation, _) in found.items()} == dict.fromkeys(
         rules, "aviso"
     )
@@ -101,7 +102,7 @@ def test_what_is_odd_in_the_business_is_listed_and_stops_nothing(network: Projec
         assert f"AVISO {gate}: {found[gate][1]}" in said
     listed = network.warehouse(
         "select verificacao from GOLD.QUALIDADE_DADOS "
-        "where severidade = 'aviso' and tipo not in ('atualidade', 'esquema') "
+        "where severidade = 'aviso' and tipo not in ('atualidade', 'deriva', 'esquema') "
         f"and {LAST_RUN}"
     )
     kept = {"acessos_make_sense", "previsao_vendas_adds_up"}  # which it does not break
@@ -110,12 +111,12 @@ def test_what_is_odd_in_the_business_is_listed_and_stops_nothing(network: Projec
     assert {kind for (kind,) in kinds} == {
         "atualidade",
         "chave",
+        "deriva",
         "esquema",
         "reconciliação",
         "regra de negócio",
         "relacionamento",
         "valores aceitos",
-        "volume",
     }
     told = network.warehouse(
         "select count(*) from GOLD.QUALIDADE_DADOS "
@@ -284,8 +285,10 @@ def test_more_of_it_than_usual_is_an_alert_and_stops_nothing(network: Project) -
     orphans = rows_of(network, "fct_vendas_has_no_orphans")
     assert orphans == oddities(network)["fct_vendas_has_no_orphans"] | {910006}
     alerts = {name for name, (situation, _) in found.items() if situation == "alerta"}
-    assert alerts == {"fct_vendas_sold_near_list_price", "fct_vendas_sold_by_own_dealership"} | {
-        "fct_vendas_volume_is_usual"
+    assert alerts == {
+        "fct_vendas_has_not_drifted",
+        "fct_vendas_sold_near_list_price",
+        "fct_vendas_sold_by_own_dealership",
     }
     assert "ALERTA fct_vendas_sold_near_list_price: " in done.output
     ((share,),) = network.warehouse(
@@ -293,10 +296,56 @@ def test_more_of_it_than_usual_is_an_alert_and_stops_nothing(network: Project) -
         f"where verificacao = 'fct_vendas_sold_near_list_price' and {LAST_RUN}"
     )
     assert float(share) == round(100 * len(near) / (SALES + SALES // 100 + 6), 4)
-    assert found["fct_vendas_volume_is_usual"][1].startswith(
-        "ultimo_dia = 2026-01-15, vendas_da_semana = 4"
+    assert found["fct_vendas_has_not_drifted"][1].startswith(
+        "linhas: 0 nos sete dias até 2026-01-14, 0,0 % da média das quatro semanas anteriores"
     )
     assert_gold_equals_source(network)
+
+
+@pytest.mark.parametrize(
+    ("column", "drift", "found"),
+    [
+        ("valor_venda", "valor_venda", ()),
+        ("valor_venda", "null", ("NULLs em valor_venda: 100,0 % das linhas",)),
+        ("data_inclusao", "null", ("NULLs em data_inclusao: 100,0 % das linhas",)),
+        ("cliente_id", "-1", ("NULLs em cliente_id: 100,0 % das linhas",)),
+        ("valor_venda", "valor_venda * 100", ("média de valor_venda: ",)),
+        ("valor_venda", "valor_venda / 100", ("média de valor_venda: ",)),
+        # A veículo that is new, and one that takes all.
+        ("veiculo_id", "case when venda_id % 5 = 0 then 777 else veiculo_id end", ()),
+        ("veiculo_id", "777", ("veiculo_id = 777: 100,0 % das linhas",)),
+        # No sale in the last week but on its last day.
+        ("data_venda", "dateadd(day, -60, data_venda)", ("linhas: ",)),
+    ],
+)
+def test_a_week_unlike_those_before_is_found_with_what_has_changed(
+    network: Project, column: str, drift: str, found: tuple[str, ...]
+) -> None:
+    """Of 32 sales a week, the last ones, until 30 December, are changed."""
+    week = "coalesce(data_venda, data_inclusao) between '2025-12-24' and '2025-12-30 23:59:59'"
+    changed = f"case when {week} then {drift} else {column} end as {column}"
+    said = drifted(network, changed)
+    assert len(said) == len(found)
+    assert all(row[0].startswith(words) for row, words in zip(said, found, strict=True))
+
+
+@pytest.mark.parametrize("day", ["date '2025-01-01'", "date '2999-01-01'", "null"])
+def test_where_there_is_no_history_nothing_is_compared(network: Project, day: str) -> None:
+    """All sales are of one day, of days to come, or of none."""
+    dated = f"{day} as data_venda, {day} as data_inclusao"
+    assert [level for *_, level in drifted(network, dated)] == [-1]
+
+
+def drifted(project: Project, changed: str) -> list[tuple[Any, ...]]:
+    """Return what the fact's test of drift finds in the sample sales with a column changed."""
+    manifest = json.loads((project.folder / "transform/target/manifest.json").read_text())
+    [query] = [
+        node["compiled_code"]
+        for node in manifest["nodes"].values()
+        if node["name"] == "fct_vendas_has_not_drifted"
+    ]
+    sales = f"(select * replace ({changed}) from GOLD.FCT_VENDAS where venda_id <= {SALES})"
+    return project.warehouse(query.replace("DRIVAMOTORS.GOLD.fct_vendas", sales))
 
 
 def test_what_the_source_has_moved_on_from_warns_and_what_is_lost_stops(network: Project) -> None:

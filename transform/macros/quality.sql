@@ -94,13 +94,15 @@
     {%- do return(graph.sources[key] if key in graph.sources else graph.nodes[key]) -%}
 {%- endmacro %}
 
+{# The first rows of a test, or what they say in a column `frase`. #}
 {% macro first_rows(relation) -%}
     {%- set rows = run_query('select * from ' ~ relation ~ ' limit 3') -%}
     {%- set texts = [] -%}
     {%- for row in rows -%}
         {%- set cells = [] -%}
-        {%- for name, value in row.dict().items() -%}
-            {%- do cells.append(name | lower ~ ' = ' ~ value) -%}
+        {%- set values = row.dict() -%}
+        {%- for name, value in values.items() if name | lower == 'frase' or 'FRASE' not in values -%}
+            {%- do cells.append(value if 'FRASE' in values else name | lower ~ ' = ' ~ value) -%}
         {%- endfor -%}
         {%- do texts.append(cells | join(', ')) -%}
     {%- endfor -%}
