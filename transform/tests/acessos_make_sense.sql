@@ -10,6 +10,8 @@
     )
 }}
 
+{#- Of an account that setup has not reached yet, none. -#}
+{%- set none_yet = "(select '' as usuario, -1 as concessionaria_id, false as rede where false)" %}
 {%- set table = adapter.get_relation(target.database, 'SEGURANCA', 'ACESSOS') if execute %}
 
 select
@@ -21,12 +23,7 @@ select
         else 'a concessionária foi excluída'
     end as motivo,
     count(*) as acessos
-{% if table -%}
-    from {{ table }} as acessos
-{%- else -%}
-    -- an account that setup has not reached yet
-    from (select '' as usuario, -1 as concessionaria_id, false as rede where false) as acessos
-{%- endif %}
+from {{ table or none_yet }} as acessos
 left join {{ ref('dim_concessionarias') }} as concessionarias
     on acessos.concessionaria_id = concessionarias.concessionaria_id
 where
