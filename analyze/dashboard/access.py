@@ -93,7 +93,14 @@ TABLES = {
     ),
     "PREVISAO_VENDAS": Part(_FORECAST_OF),
     "PREVISAO_QUALIDADE": Part(_FORECAST_OF),
-    "CARGAS": Part(None, ("tabela", "conferido_em", "carregado_em"), ("marcador", "linhas")),
+    "CARGAS": Part(
+        None,
+        (
+            *("tabela", "conferido_em", "carregado_em"),
+            *("limite_aviso_horas", "limite_alerta_horas"),
+        ),
+        ("marcador", "linhas"),
+    ),
     "EXECUCOES": Part(
         None,
         (

@@ -9,7 +9,9 @@ loaded as (
         select
             '{{ table.name }}' as tabela,
             count(case when _sdc_deleted_at is null then 1 end) as linhas,
-            max(_sdc_batched_at) as carregado_em
+            max(_sdc_batched_at) as carregado_em,
+            {{ table.freshness.warn_after.count or 'null' }} as limite_aviso_horas,
+            {{ table.freshness.error_after.count or 'null' }} as limite_alerta_horas
         from {{ table.relation_name }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -29,7 +31,9 @@ select
     cast(compared.marcador as number(38, 0)) as marcador,
     cast(loaded.linhas as number(38, 0)) as linhas,
     compared.conferido_em,
-    cast(loaded.carregado_em as timestamp_ntz) as carregado_em
+    cast(loaded.carregado_em as timestamp_ntz) as carregado_em,
+    cast(loaded.limite_aviso_horas as number(38, 0)) as limite_aviso_horas,
+    cast(loaded.limite_alerta_horas as number(38, 0)) as limite_alerta_horas
 from loaded
 left join compared
     on loaded.tabela = compared.tabela
