@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import access, filters, warehouse
-from dashboard.language import locale, t
-from dashboard.pages import data, dealerships, overview, salespeople, vehicles
+from dashboard.language import locale, streamlit_words, t
+from dashboard.pages import data, dealership, dealerships, overview, salespeople, vehicles
 from dashboard.warehouse import Scope, UnavailableError
 
 ASSETS = Path(__file__).parent / "dashboard"
@@ -35,8 +36,9 @@ above = st.sidebar.container()
 with st.sidebar:
     filters.choose_language()
     language = f"document.documentElement.lang = '{locale().replace('_', '-')}'"  # it is spoken
+    words = f"window.streamlitWords = {json.dumps(streamlit_words())}"
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    st.html(f"<script>{language}\n{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{language}\n{words}\n{script}</script>", unsafe_allow_javascript=True)
 try:
     warehouse.allowed()
 except access.RefusedError as error:
@@ -49,22 +51,29 @@ if not refusal:
 sales = {
     "": (t("Visão geral"), ":material/monitoring:", overview.show),
     "concessionarias": (t("Concessionárias"), ":material/store:", dealerships.show),
+    "concessionaria": (
+        t("Minha concessionária"),
+        ":material/storefront:",
+        dealership.show,
+    ),
     "veiculos": (t("Veículos"), ":material/directions_car:", vehicles.show),
     "vendedores": (t("Vendedores"), ":material/groups:", salespeople.show),
 }
-page = st.navigation(
-    [
-        st.Page(partial(show_sales, show), title=title, icon=icon, url_path=path, default=not path)
-        for path, (title, icon, show) in sales.items()
-    ]
-    + [st.Page(data.show, title=t("Dados"), icon=":material/verified:", url_path="dados")],
-    position="hidden" if refusal else "sidebar",
-)
+pages = {
+    path: st.Page(
+        partial(show_sales, show), title=title, icon=icon, url_path=path, default=not path
+    )
+    for path, (title, icon, show) in sales.items()
+}
+about = st.Page(data.show, title=t("Dados"), icon=":material/verified:", url_path="dados")
+page = st.navigation([*pages.values(), about], position="hidden" if refusal else "sidebar")
 try:
     if refusal:
         raise refusal
     with above:
         scope = filters.choose()
+    if path := st.session_state.pop("go", None):
+        st.switch_page(pages[path], query_params={})  # the filters keep theirs
     if scope:
         filters.say_what_does_not_fit()
     page.run()

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from dashboard.language import d3_locale, language, money, number, t, translated
 
 # Readable on both themes' backgrounds.
-BORDER = "#8b9aa5"
+BORDER = "#73828d"
 EMPTY = "#8b9aa533"
 CIRCLE = "#efa93f"
 CIRCLE_BORDER = "#5c3b04"
 BAR = 20  # pixels a row
 MARGIN = 24  # pixels around all rows, beside axis and legend
-DATES = {"day": "%d %b %Y", "week": "%d %b %Y", "month": "%b %Y"}
+DATES = {
+    "day": "%d %b %Y",
+    "week": "%d %b %Y",
+    "month": "%b %Y",
+    "quarter": "%b %Y",
+    "year": "%Y",
+}
 LETTER = 7  # pixels a letter of the text beside a bar
+SHORT = 200  # days that are written as days on an axis
+TICK = 75  # pixels for a word on an axis of time; d3 writes more of them than it is asked for
+LINE = 22  # letters of a name in a line: a phone has room for as many
 NAMES = alt.Axis(
-    labelLimit=alt.ExprRef("containerSize()[0] * 0.4"),
+    labelLimit=alt.ExprRef("max(containerSize()[0] * 0.42, 140)"),
+    labelExpr="slice(split(datum.label, '\\n'), 0, 2)",
+    labelLineHeight=12,
     labelOverlap=False,
     labelFlush=False,
     ticks=False,
@@ -42,6 +55,19 @@ def finished(chart: Any) -> Any:
     return chart.configure(locale=d3_locale()).configure_view(strokeWidth=0)
 
 
+def in_lines(names: pd.Series[str]) -> pd.Series[str]:
+    """Break names into lines; two that differ still do."""
+    broken = (
+        textwrap.wrap(name, LINE, replace_whitespace=False, drop_whitespace=False) for name in names
+    )
+    return pd.Series(["\n".join(lines) for lines in broken], names.index, dtype=object)
+
+
+def row_height(names: pd.Series[str]) -> int:
+    """Return the pixels of a row, which a name of two lines needs more of."""
+    return BAR + 12 if names.str.contains("\n").any() else BAR
+
+
 def short(name: str) -> str:
     """Return the expression that writes an axis' reais in a few digits."""
     words = ("bi", "mi", "mil") if language() == "pt" else ("B", "M", "K")
@@ -59,20 +85,43 @@ def rounded_up(value: float) -> float:
     return math.ceil(max(value, 1) / digit) * digit
 
 
-def time(unit: str) -> alt.Axis:
-    """Return the axis of days, weeks or months; a day is written once."""
-    shape: dict[str, Any] = {"format": "%b %Y"}
-    if unit == "day":
-        shape = {"format": "%d %b", "tickCount": "day"}
-    return alt.Axis(grid=False, labelOverlap=True, **shape)
+def time(unit: str, first: pd.Timestamp, end: pd.Timestamp) -> alt.Axis:
+    """Return the axis of the periods between two days, of as many words as there is room for."""
+    days = (end - first).days
+    shape = "%Y" if unit == "year" else "%d %b" if days < SHORT else "%b %Y"
+    length = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+    count = max(days // (length[unit] if days < SHORT else max(length[unit], 30)), 1)
+    ticks = alt.ExprRef(f"clamp(floor(width / (width < 500 ? 2 : 1) / {TICK}), 1, {count})")
+    return alt.Axis(grid=False, labelOverlap=True, format=shape, tickCount=ticks)
 
 
-def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
+def axis_of(rows: pd.DataFrame, unit: str) -> alt.Axis:
+    """Return the axis of rows with inicio and fim."""
+    return time(unit, rows["inicio"].min(), rows["fim"].max())
+
+
+def apart(places: pd.DataFrame) -> pd.DataFrame:
+    """Return the places whose names do not cover one another, the largest first."""
+    places = places.sort_values("total", ascending=False)
+    width, height = (
+        max(places[axis].max() - places[axis].min(), 1) for axis in ("longitude", "latitude")
+    )
+    kept: list[tuple[float, float]] = []
+    is_kept = []
+    for x, y in zip(places["longitude"], places["latitude"], strict=True):
+        free = all(abs(x - a) > width * 0.28 or abs(y - b) > height * 0.07 for a, b in kept)
+        is_kept.append(free)
+        kept += [(x, y)] * free
+    return places[is_kept]
+
+
+def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame, is_whole: bool = True) -> Any:
     """Draw the states shaded and the cities as circles, both by revenue.
 
     Args:
         by_state: total and quantidade by sigla (the index).
-        by_city: cidade, latitude, longitude (degrees), total and quantidade.
+        by_city: cidade, sigla, latitude, longitude (degrees), total and quantidade.
+        is_whole: draw all of Brazil, not only the states with sales.
     """
     sums = by_state[["total", "quantidade"]].replace({math.nan: None}).to_dict("index")
     features = [
@@ -83,29 +132,34 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
             "vendas": number(found.get("quantidade", 0)),
         }
         for state in STATES
+        if is_whole or state["id"] in sums
     ]
     tooltips = [
         alt.Tooltip("faturamento:N", title=t("Faturamento")),
         alt.Tooltip("vendas:N", title=t("Vendas")),
     ]
     most = rounded_up(by_state["total"].fillna(0).max())
+    # A state alone says nothing by its shade.
+    is_shaded = len(features) > 1
     chosen = alt.selection_point(name="state", fields=["id"])
+    visited = alt.selection_point(name="city", fields=["cidade", "sigla"])
+    shade = alt.Color(
+        "total:Q",
+        # Linear, all but São Paulo are pale.
+        scale=alt.Scale(type="sqrt", domain=[0, most]),
+        legend=alt.Legend(
+            title=t("Faturamento por estado"),
+            orient="bottom",
+            labelExpr=short("datum.value"),
+            values=[0, most],
+            gradientLength=160,
+        ),
+    )
     shapes = (
         alt.Chart(alt.InlineData(values=[]))
-        .mark_geoshape(stroke=BORDER, strokeWidth=0.6, cursor="pointer")
+        .mark_geoshape(stroke=BORDER, strokeWidth=0.8, cursor="pointer")
         .encode(
-            color=alt.Color(
-                "total:Q",
-                # Linear, all but São Paulo are pale.
-                scale=alt.Scale(type="sqrt", domain=[0, most]),
-                legend=alt.Legend(
-                    title=t("Faturamento por estado"),
-                    orient="bottom",
-                    labelExpr=short("datum.value"),
-                    values=[0, most],
-                    gradientLength=160,
-                ),
-            ),
+            color=shade if is_shaded else alt.value(EMPTY),
             tooltip=[alt.Tooltip("properties.estado:N", title=t("Estado")), *tooltips],
         )
         .add_params(chosen)
@@ -116,53 +170,89 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame) -> Any:
         faturamento=lambda rows: rows["total"].map(money),
         vendas=lambda rows: rows["quantidade"].map(number),
     )
-    circles = (
-        alt.Chart(placed)
-        .mark_circle(color=CIRCLE, stroke=CIRCLE_BORDER, strokeWidth=0.8, opacity=0.9)
+    cities = alt.Chart(placed).encode(longitude="longitude:Q", latitude="latitude:Q")
+    largest = 420 if is_shaded else 1600
+    layers = shapes + (
+        cities.mark_circle(
+            color=CIRCLE, stroke=CIRCLE_BORDER, strokeWidth=0.8, opacity=0.9, cursor="pointer"
+        )
         .encode(
-            longitude="longitude:Q",
-            latitude="latitude:Q",
-            size=alt.Size("valor:Q", scale=alt.Scale(range=[12, 420]), legend=None),
+            size=alt.Size("valor:Q", scale=alt.Scale(range=[12, largest]), legend=None),
             tooltip=[alt.Tooltip("cidade:N", title=t("Cidade")), *tooltips],
         )
+        .add_params(visited)
     )
-    chart = finished((shapes + circles).project("mercator").properties(height=470))
+    if not is_shaded:
+        # The theme's colour of labels, its third.
+        part = alt.Color("part:N", scale=alt.Scale(domain=["bar", "tick", "label"]), legend=None)
+        layers += (
+            alt.Chart(apart(placed))
+            .transform_calculate(part="'label'")
+            .mark_text(align="left", dx=16, fontSize=12)
+            .encode(longitude="longitude:Q", latitude="latitude:Q", text="cidade:N", color=part)
+        )
+    chart = finished(layers.project("mercator").properties(height=470 if is_shaded else 340))
     chart = chart.configure_scale(invalid={"color": {"value": EMPTY}})  # a state without sales
     # At last: each step above copies all that the chart holds.
     chart.layer[0].data.values = features
     return chart
 
 
-def bars(rows: pd.DataFrame, name: str, value: str, label: str, tick: str | None = None) -> Any:
+def bars(
+    rows: pd.DataFrame,
+    name: str,
+    value: str,
+    tick: str | None = None,
+    rest: pd.Series[Any] | None = None,
+) -> Any:
     """Draw a ranking: a bar a row with its label, and a tick to compare it with.
 
     Args:
-        rows: in the order to draw.
+        rows: in the order to draw, with `rotulo`, the text beside each bar, and the key of each as
+            their index; those below zero are to the left.
         name: column of the names.
         value: column of the bars' lengths.
-        label: column of the text beside each bar.
         tick: column of the ticks' places.
+        rest: one more row below, for all that are not drawn.
     """
     lengths = [value, tick] if tick else [value]
-    data = rows[[name, label, *lengths]].assign(fim=rows[lengths].max(axis="columns").fillna(0))
-    beside = LETTER * data[label].str.len().max()
-    room = alt.Scale(domainMin=0, range=[0, alt.ExprRef(f"max(width - {beside}, 40)")])
+    data = rows[[name, "rotulo", *lengths]].assign(chave=rows.index.astype(str), part="bar")
+    if rest is not None:
+        data = pd.concat([data, rest.to_frame().T.assign(chave="", part="label")])
+    data[lengths] = data[lengths].astype(float)
+    data = data.assign(
+        fim=data[lengths].max(axis="columns").fillna(0).clip(lower=0), nome=in_lines(data[name])
+    )
+    beside = LETTER * data["rotulo"].str.len().max()
+    room = alt.Scale(
+        domainMin=min(0.0, data[lengths].min().min()),
+        range=[0, alt.ExprRef(f"max(width - {beside}, 40)")],
+    )
     # The theme's three colours, in this order.
     colors = alt.Scale(domain=["bar", "tick", "label"])
+    height = row_height(data["nome"])
 
     def part(kind: str, column: str) -> Any:
-        chart = alt.Chart(data).transform_calculate(part=f"'{kind}'")
+        chart = alt.Chart(data).transform_calculate(part=f"'{kind}'" if kind else "datum.part")
         return chart.encode(
             x=alt.X(f"{column}:Q", title=None, axis=None, scale=room),
-            y=alt.Y(f"{name}:N", sort=None, title=None, axis=NAMES),
+            y=alt.Y("nome:N", sort=None, title=None, axis=NAMES),
             color=alt.Color("part:N", scale=colors, legend=None),
+            description=alt.Description("nome:N"),
         )
 
-    parts = part("bar", value).mark_bar(cornerRadiusEnd=2, height={"band": 0.72})
+    thickness = BAR * (0.6 if tick else 0.72) / height
+    parts = part("", value).mark_bar(cornerRadiusEnd=2, height={"band": thickness})
     if tick:
-        parts += part("tick", tick).mark_tick(thickness=3, size=BAR * 0.8, opacity=1)
-    parts += part("label", "fim").mark_text(align="left", dx=6).encode(text=f"{label}:N")
-    return finished(parts.properties(height=BAR * len(data) + MARGIN))
+        parts += part("tick", tick).mark_tick(thickness=3, size=BAR, opacity=1)
+    parts += part("label", "fim").mark_text(align="left", dx=6).encode(text="rotulo:N")
+    return finished(parts.properties(height=height * len(data) + MARGIN))
+
+
+def pickable(chart: Any) -> Any:
+    """Let a bar of `bars` be chosen: its key (`chave`) is then in the selection `row`."""
+    chart.layer[0].mark.cursor = "pointer"
+    return chart.add_params(alt.selection_point(name="row", fields=["chave"]))
 
 
 def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
@@ -187,14 +277,18 @@ def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
         "serie:N",
         scale=alt.Scale(domain=names),
         legend=alt.Legend(
-            title=None, orient="top", columns=1, symbolType="square", symbolOpacity=1
+            title=None,
+            orient="top",
+            columns=alt.ExprRef("width < 340 ? 1 : 2"),
+            symbolType="square",
+            symbolOpacity=1,
         ),
     )
     columns = (
         alt.Chart(data.assign(serie=names[0]))
-        .mark_rect(xOffset=0.5, x2Offset=-0.5)
+        .mark_rect(xOffset=0.5, x2Offset=-0.5, stroke=BORDER, strokeWidth=0.5)
         .encode(
-            x=alt.X("inicio:T", title=None, axis=time(unit)),
+            x=alt.X("inicio:T", title=None, axis=axis_of(rows, unit)),
             x2="fim:T",
             y2=alt.datum(0),
             y=alt.Y(
@@ -203,7 +297,7 @@ def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
                 axis=alt.Axis(labelExpr=short("datum.value"), tickCount=5),
             ),
             color=color,
-            opacity=alt.condition("datum.completo", alt.value(0.6), alt.value(0.3)),
+            fillOpacity=alt.condition("datum.completo", alt.value(0.75), alt.value(0.3)),
             tooltip=[
                 alt.Tooltip("inicio:T", title=t("Início"), format=DATES[unit]),
                 alt.Tooltip("faturamento:N", title=t("Faturamento")),
@@ -220,78 +314,29 @@ def trend(rows: pd.DataFrame, unit: str, window: int) -> Any:
     return finished((columns + line).properties(height=280))
 
 
-def prices(rows: pd.DataFrame) -> Any:
-    """Draw what was paid beside the list price: a line between two points a vehicle.
-
-    Args:
-        rows: veiculo, valor_medio, preco_tabela_medio, desconto_texto.
-    """
-    paid, listed = t("Preço pago"), t("Preço de tabela")
-    data = rows.assign(
-        pago=rows["valor_medio"].map(money), tabela=rows["preco_tabela_medio"].map(money)
-    )
-    y = alt.Y("veiculo:N", sort=None, title=None, axis=NAMES)
-    x = alt.X(
-        "preco:Q",
-        title=t("Preço médio (R$)"),
-        axis=alt.Axis(labelExpr=short("datum.value"), tickCount=5),
-        scale=alt.Scale(zero=False),
-    )
-    tooltips = [
-        alt.Tooltip("veiculo:N", title=t("Veículo")),
-        alt.Tooltip("pago:N", title=paid),
-        alt.Tooltip("tabela:N", title=listed),
-        alt.Tooltip("desconto_texto:N", title=t("Desconto")),
-    ]
-    rule = (
-        alt.Chart(data)
-        .mark_rule(strokeWidth=3, color=BORDER, opacity=0.6)
-        .encode(x=alt.X("valor_medio:Q"), x2="preco_tabela_medio:Q", y=y)
-    )
-    ends = pd.concat(
-        [
-            data.assign(preco=data["valor_medio"], serie=paid),
-            data.assign(preco=data["preco_tabela_medio"], serie=listed),
-        ]
-    )
-    points = (
-        alt.Chart(ends)
-        .mark_point(size=90, filled=True, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                "serie:N",
-                scale=alt.Scale(domain=[paid, listed]),
-                legend=alt.Legend(title=None, orient="top", columns=1),
-            ),
-            shape=alt.Shape(
-                "serie:N",
-                scale=alt.Scale(domain=[paid, listed], range=["circle", "diamond"]),
-                legend=alt.Legend(title=None, orient="top", columns=1),
-            ),
-            tooltip=tooltips,
-        )
-    )
-    return finished((rule + points).properties(height=BAR * 1.4 * len(data) + MARGIN + 100))
-
-
 def calendar(rows: pd.DataFrame, unit: str) -> Any:
-    """Draw units by vehicle over time as shaded cells.
+    """Draw units by vehicle over time as shaded cells, with the numbers where there is room.
 
     Args:
         rows: inicio and fim (first moment, and that of the next), veiculo, quantidade, in the
             vehicles' order.
-        unit: day, week or month.
+        unit: day, week, month, quarter or year.
     """
-    data = rows.assign(vendas=rows["quantidade"].map(number))
-    chart = (
+    data = rows.assign(
+        vendas=rows["quantidade"].map(number),
+        nome=in_lines(rows["veiculo"]),
+        meio=rows["inicio"] + (rows["fim"] - rows["inicio"]) / 2,
+        escura=rows["quantidade"] > rows["quantidade"].max() / 2,
+    )
+    height = row_height(data["nome"]) * 1.4
+    y = alt.Y("nome:N", sort=None, title=None, axis=NAMES)
+    cells = (
         alt.Chart(data)
-        .mark_rect()
+        .mark_rect(stroke=BORDER, strokeWidth=0.5)
         .encode(
-            x=alt.X("inicio:T", title=None, axis=time(unit)),
+            x=alt.X("inicio:T", title=None, axis=axis_of(rows, unit)),
             x2="fim:T",
-            y=alt.Y("veiculo:N", sort=None, title=None, axis=NAMES),
+            y=y,
             color=alt.Color(
                 "quantidade:Q",
                 scale=alt.Scale(domainMin=0),
@@ -304,7 +349,56 @@ def calendar(rows: pd.DataFrame, unit: str) -> Any:
             ],
         )
     )
-    return finished(chart.properties(height=BAR * 1.4 * data["veiculo"].nunique() + MARGIN + 90))
+    letters = data["vendas"].str.len().max()
+    room = f"width / {max(data['inicio'].nunique(), 1)} > {letters * LETTER + 6}"
+    ink = [
+        alt.condition("datum.escura", alt.value(dark), alt.value(pale))
+        for dark, pale in (("#ffffff", "#16232c"), ("#0e161d", "#e6edf1"))
+    ][st.context.theme.type == "dark"]
+    written = (
+        alt.Chart(data)
+        .mark_text(opacity=alt.ExprRef(f"{room} ? 1 : 0"), fontSize=11, aria=False)
+        .encode(x="meio:T", y=y, text="vendas:N", color=ink)
+    )
+    count = data["nome"].nunique()
+    return finished((cells + written).properties(height=height * count + MARGIN + 90))
+
+
+def customers(rows: pd.DataFrame, unit: str) -> Any:
+    """Draw first purchases and those of customers who have come back, stacked, over time.
+
+    Args:
+        rows: inicio and fim (first moment, and that of the next), novas, de_volta.
+        unit: day, week, month, quarter or year.
+    """
+    names = {"de_volta": t("De quem voltou"), "novas": t("Primeira compra")}
+    long = rows[["inicio", "fim", *names]].melt(["inicio", "fim"], list(names), "serie", "vendas")
+    long = long.assign(serie=long["serie"].map(names), escrito=long["vendas"].map(number))
+    chart = (
+        alt.Chart(long)
+        .mark_rect(xOffset=1, x2Offset=-1, stroke=BORDER, strokeWidth=0.5)
+        .encode(
+            x=alt.X("inicio:T", title=None, axis=axis_of(rows, unit)),
+            x2="fim:T",
+            y=alt.Y("vendas:Q", stack="zero", title=t("Vendas"), axis=alt.Axis(tickCount=4)),
+            color=alt.Color(
+                "serie:N",
+                scale=alt.Scale(domain=list(names.values())),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    columns=alt.ExprRef("width < 340 ? 1 : 2"),
+                    symbolStrokeWidth=0,
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("serie:N", title=t("Clientes")),
+                alt.Tooltip("inicio:T", title=t("Início"), format=DATES[unit]),
+                alt.Tooltip("escrito:N", title=t("Vendas")),
+            ],
+        )
+    )
+    return finished(chart.properties(height=240))
 
 
 def outcomes(rows: pd.DataFrame) -> Any:
@@ -316,7 +410,7 @@ def outcomes(rows: pd.DataFrame) -> Any:
     order = list(map(translated, ["ok", "aviso", "alerta", "falha", "erro", "não executada"]))
     chart = (
         alt.Chart(rows.assign(situacao=rows["situacao"].map(translated)))
-        .mark_bar(size=BAR)
+        .mark_bar(size=BAR, stroke=BORDER, strokeWidth=1)
         .encode(
             x=alt.X(
                 "execucao:O",
@@ -331,7 +425,7 @@ def outcomes(rows: pd.DataFrame) -> Any:
                     domain=order,
                     range=["#4497b0", "#f3c877", "#e8952a", "#c8500a", "#7a2a00", BORDER],
                 ),
-                legend=alt.Legend(title=None, orient="top", columns=3),
+                legend=alt.Legend(title=None, orient="top", columns=3, symbolStrokeWidth=0),
             ),
             tooltip=[
                 alt.Tooltip("execucao:O", title=t("Execução")),
@@ -358,7 +452,7 @@ def forecast(history: pd.DataFrame, ahead: pd.DataFrame) -> Any:
             title=None, orient="top", columns=2, symbolType="square", symbolOpacity=1
         ),
     )
-    x = alt.X("mes:T", title=None, axis=time("month"))
+    x = alt.X("mes:T", title=None, axis=time("month", history["inicio"].min(), ahead["mes"].max()))
     axis = alt.Axis(labelExpr=short("datum.value"), tickCount=5)
     titles = {
         f"{end}_{level}": f"{word} ({level}%)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -17,11 +17,13 @@ PERIODS = {
     "7d": pd.DateOffset(days=7),
     "30d": pd.DateOffset(days=30),
     "90d": pd.DateOffset(days=90),
+    "mtd": None,
     "12m": pd.DateOffset(months=12),
     "total": None,
 }
 DEFAULT_PERIOD = "12m"
-LISTS = ("regiao", "estado", "concessionaria", "veiculo")
+PLACES = ("regiao", "estado", "concessionaria")
+LISTS = (*PLACES, "vendedor", "veiculo")
 LONGEST = 200  # characters of an address that are quoted
 
 
@@ -66,7 +68,16 @@ def choose() -> Scope | None:
         key="periodo",
         bind="query-params",
         on_change=_choose_period,
-        help=t("d: dias, m: meses. total inclui as vendas sem data ou do futuro."),
+        help=t(
+            "d: dias, m: meses, mtd: do dia 1 do mês até a última venda. total inclui as vendas sem"
+            " data ou do futuro."
+        ),
+    )
+    is_yearly = st.checkbox(
+        t("Comparar com um ano antes"),
+        key="ano",
+        bind="query-params",
+        help=t("Com os mesmos dias do ano anterior, em vez do período logo antes deste."),
     )
     dealers, cars = warehouse.dealerships(), warehouse.vehicles()
     for key, label, column in (
@@ -77,6 +88,7 @@ def choose() -> Scope | None:
         wanted = _choose_some(label, sorted(set(dealers[column].dropna())), key)
         if wanted:
             dealers = dealers[dealers[column].isin(wanted)]
+    people = _choose_salespeople(dealers) if len(dealers) == 1 else None
     wanted = _choose_some(t("Veículo"), list(cars["veiculo"]), "veiculo")
     cars = cars[cars["veiculo"].isin(wanted)]
     st.button(
@@ -86,15 +98,33 @@ def choose() -> Scope | None:
         disabled=not any(map(st.session_state.get, (*LISTS, "datas"))),
         width="stretch",
     )
-    narrowed = any(map(st.session_state.get, LISTS[:3]))
-    start, end, before = _period(period, days, extent)
+    narrowed = any(map(st.session_state.get, PLACES))
+    start, end, before, until = _period(period, days, extent, is_yearly=is_yearly)
     return Scope(
         start,
         end,
         before,
         tuple(int(i) for i in dealers["id"]) if narrowed else None,
         tuple(int(i) for i in cars["id"]) if wanted else None,
+        people,
+        until,
     )
+
+
+def open_vehicle(vehicle: int) -> None:
+    """Go to the dealerships that sell a vehicle."""
+    names = warehouse.vehicles().set_index("id")["veiculo"]
+    st.session_state["veiculo"] = [names[vehicle]]
+    st.session_state["go"] = "concessionarias"
+
+
+def open_dealership(dealership: int, salesperson: int | None = None) -> None:
+    """Go to the page of a dealership, or of one of its salespeople."""
+    names = warehouse.dealerships().set_index("id")["concessionaria"]
+    people = warehouse.salespeople().set_index("id")["vendedor"]
+    st.session_state["concessionaria"] = [names[dealership]]
+    st.session_state["vendedor"] = [] if salesperson is None else [people[salesperson]]
+    st.session_state["go"] = "concessionaria"
 
 
 def clear() -> None:
@@ -103,6 +133,12 @@ def clear() -> None:
         st.session_state[key] = []
     st.session_state["datas"] = ()
     _choose_days()
+
+
+def clear_places() -> None:
+    """Choose all regions, states and dealerships."""
+    for key in PLACES:
+        st.session_state[key] = []
 
 
 def read_address() -> None:
@@ -128,6 +164,7 @@ def say_what_does_not_fit() -> None:
     held = defaultdict(list, {key: list(st.session_state.get(key) or ()) for key in LISTS})
     held["datas"] = [chosen.isoformat() for chosen in st.session_state.get("datas") or ()]
     held["periodo"] = [st.session_state.get("periodo")]
+    held["ano"] = [str(st.session_state.get("ano")).lower()]
     held["lang"] = [language()]
     if st.session_state.setdefault("held", held) != held:
         st.session_state["asked"] = {}
@@ -155,9 +192,8 @@ def summary(scope: Scope, is_compared: bool) -> str:
     """Say what is chosen, and what it is compared with, in one line."""
     parts = [_days(scope.start, scope.end) if scope.start and scope.end else t("Todas as vendas")]
     parts += [", ".join(chosen) for key in LISTS if (chosen := st.session_state.get(key))]
-    if is_compared and scope.start and scope.before:
-        until = scope.start - timedelta(days=1)
-        parts.append(t("variações ante {days}", days=_days(scope.before, until)))
+    if is_compared and scope.before and scope.until:
+        parts.append(t("variações ante {days}", days=_days(scope.before, scope.until)))
     return " · ".join(parts)
 
 
@@ -184,16 +220,36 @@ def _choose_some(label: str, options: list[str], key: str) -> list[str]:
     )
 
 
+def _choose_salespeople(dealer: pd.DataFrame) -> tuple[int, ...] | None:
+    """Choose among the salespeople of the one dealership."""
+    people = warehouse.salespeople()
+    people = people[people["concessionaria_id"] == dealer["id"].iloc[0]].sort_values("vendedor")
+    wanted = _choose_some(t("Vendedor"), list(people["vendedor"]), "vendedor")
+    chosen = people[people["vendedor"].isin(wanted)]
+    return tuple(int(i) for i in chosen["id"]) if wanted else None
+
+
 def _period(
-    period: str | None, days: list[date], extent: tuple[date, date]
-) -> tuple[date | None, date | None, date | None]:
-    """Return the first and the last day, and the first of as many days before them."""
-    if days:
-        start, end = days[0], days[-1]  # one day is given once in the URL
-        return start, end, start - (end - start) - timedelta(days=1)
+    period: str | None, days: list[date], extent: tuple[date, date], *, is_yearly: bool
+) -> tuple[date | None, date | None, date | None, date | None]:
+    """Return the first and the last day, and those of the period to compare with."""
+    last = pd.Timestamp(extent[1])
     length = PERIODS[period or DEFAULT_PERIOD]
-    if length is None:
-        return None, None, None
-    after = pd.Timestamp(extent[1]) + pd.DateOffset(days=1)
-    start, before = after - length, after - length - length
-    return start.date(), extent[1], before.date()
+    if days:
+        start, end = (
+            pd.Timestamp(days[0]),
+            pd.Timestamp(days[-1]),
+        )  # one day is given once in the URL
+        before, until = start - (end - start) - pd.DateOffset(days=1), start - pd.DateOffset(days=1)
+    elif period == "mtd":
+        start, end = last.replace(day=1), last
+        before, until = (day - pd.DateOffset(months=1) for day in (start, end))
+    elif length is None:
+        return None, None, None, None
+    else:
+        end = last
+        start, before = (end + pd.DateOffset(days=1) - length * times for times in (1, 2))
+        until = start - pd.DateOffset(days=1)
+    if is_yearly:
+        before, until = (day - pd.DateOffset(years=1) for day in (start, end))
+    return start.date(), end.date(), before.date(), until.date()

@@ -6,10 +6,13 @@ The app's texts are Portuguese; english.json has each of them in English.
 from __future__ import annotations
 
 import json
+import os
 import re
-from datetime import date, datetime
+import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -19,8 +22,25 @@ LANGUAGES = {"pt": "pt_BR", "en": "en_US"}
 ENGLISH: dict[str, str] = json.loads(
     Path(__file__).with_name("english.json").read_text(encoding="utf-8")
 )
+STREAMLIT: dict[str, str] = json.loads(
+    Path(__file__).with_name("streamlit.json").read_text(encoding="utf-8")
+)
 NOTHING = "—"
 MARKS = r"[!-/:-@\[-`{-~]"  # what Markdown is made of
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        sys.exit(
+            f"DASHBOARD_TIME_ZONE={name!r} is not a time zone: set it in .env, to "
+            "America/Sao_Paulo for example"
+        )
+
+
+# The clock of those who look, and of the sales: the source writes them down by it.
+ZONE = _zone(os.environ.get("DASHBOARD_TIME_ZONE") or "America/Sao_Paulo")
 
 
 def language() -> str:
@@ -41,6 +61,11 @@ def t(text: str, **values: object) -> str:
 def translated(text: str) -> str:
     """Return what the warehouse says in Portuguese in the viewer's language, as far as known."""
     return text if language() == "pt" else ENGLISH.get(text, text)
+
+
+def streamlit_words() -> dict[str, str]:
+    """Return what Streamlit says by itself, as it is said in the viewer's language."""
+    return STREAMLIT if language() == "pt" else {word: said for said, word in STREAMLIT.items()}
 
 
 def plain(text: str) -> str:
@@ -70,11 +95,13 @@ def money(value: Any, digits: int = 2) -> str:
     return numbers.format_currency(value, "BRL", pattern, locale(), currency_digits=False)
 
 
-def short_money(value: Any) -> str:
-    """Write reais in a few digits: R$ 1,2 mi."""
+def short_money(value: Any, *, sign: bool = False) -> str:
+    """Write reais in a few digits, with a sign if asked: R$ 1,2 mi."""
     if unknown(value):
         return NOTHING
-    return numbers.format_compact_currency(value, "BRL", locale=locale(), fraction_digits=1)
+    return ("+" if sign and value > 0 else "") + numbers.format_compact_currency(
+        value, "BRL", locale=locale(), fraction_digits=1
+    )
 
 
 def percent(value: Any, digits: int = 1) -> str:
@@ -117,6 +144,44 @@ def moment(value: datetime | None, pattern: str = "HH:mm") -> str:
     if unknown(value):
         return NOTHING
     return f"{short_day(value)} {dates.format_time(value, pattern, locale=locale())}"
+
+
+def local(moments: pd.Series[Any]) -> pd.Series[Any]:
+    """Return moments in UTC as the viewer's clock shows them."""
+    return pd.to_datetime(moments, utc=True).dt.tz_convert(ZONE).dt.tz_localize(None)
+
+
+def now() -> datetime:
+    """Return what the viewer's clock shows."""
+    return datetime.now(UTC).astimezone(ZONE).replace(tzinfo=None)
+
+
+def clock() -> str:
+    """Name the viewer's clock: Horário Padrão de Brasília (America/Sao_Paulo)."""
+    return f"{dates.get_timezone_name(ZONE, locale=locale())} ({ZONE.key})"
+
+
+def said(value: datetime) -> str:
+    """Write a moment as one says it: hoje, 9:12; ontem, 18:40; 9 de mar. de 2025, 14:05."""
+    ago = (now().date() - value.date()).days
+    written = {0: t("hoje"), 1: t("ontem")}.get(ago) or day(value)
+    return f"{written}, {dates.format_time(value, 'H:mm', locale=locale())}"
+
+
+def ago(value: datetime) -> str:
+    """Say how long ago a moment is: há 2 horas."""
+    passed = max(now() - value, timedelta(minutes=1))
+    return dates.format_timedelta(
+        -passed, "minute", add_direction=True, threshold=1.5, locale=locale()
+    )
+
+
+def period(first: date, unit: str) -> str:
+    """Name a day, week, month, quarter or year by its first day."""
+    if unit == "week":
+        return t("semana de {day}", day=day(first))
+    pattern = {"month": "MMM y", "quarter": "QQQ y", "year": "y"}.get(unit, "medium")
+    return dates.format_date(first, pattern, locale=locale())
 
 
 def d3_locale() -> dict[str, Any]:

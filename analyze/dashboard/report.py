@@ -28,6 +28,7 @@ from streamlit.runtime.secrets import secrets_singleton
 from dashboard import charts, forecasts, warehouse
 from dashboard.language import (
     LANGUAGES,
+    clock,
     locale,
     moment,
     money,
@@ -307,7 +308,7 @@ def dealerships(month: Month, rows: pd.DataFrame) -> Page:
         month=month.name,
         before=month.earlier(1).name,
     )
-    chart = charts.bars(first, "concessionaria", "total", "rotulo", "antes")
+    chart = charts.bars(first, "concessionaria", "total", "antes")
     shown = columns("concessionaria", "total") | {
         "antes": Column(month.earlier(1).name, money, 2),
         "diferenca": Column(t("Diferença"), money, 2),
@@ -336,7 +337,7 @@ def vehicles_and_salespeople(month: Month) -> Page:
         count=number(rows.iloc[0]["quantidade"]),
         all=number(rows["quantidade"].sum()),
     )
-    chart = charts.bars(rows.head(DRAWN), "veiculo", "quantidade", "rotulo")
+    chart = charts.bars(rows.head(DRAWN), "veiculo", "quantidade")
     sellers = derived(named(month.sums("vendedor_id"), warehouse.salespeople()))
     sellers = sellers.sort_values("total", ascending=False).head(LISTED)
     sellers["concessionaria"] = brief(sellers["concessionaria"])
@@ -357,13 +358,15 @@ def outlook() -> Page:
     parts: list[Figure | Table] = []
     if forecast := forecasts.of("rede", "rede"):
         parts.append(Figure(t("Previsão"), forecast.words, svg(forecast.chart)))
-    checks, newest = warehouse.checks(), warehouse.freshness()
+    checks, newest = warehouse.checks(), warehouse.newest()
     passed = int((checks["situacao"] == "ok").sum())
     sentences = [
         t(
-            "A última venda é de {sale}; a última carga que achou vendas novas, de {load} (UTC).",
+            "A última venda é de {sale}; a última carga que achou vendas novas, de {load}:"
+            " {clock}.",
             sale=moment(newest["ultima_venda"]),
             load=moment(newest["ultima_carga"]),
+            clock=clock(),
         ),
         t(
             "{passed} de {all} verificações dos dados passaram.",

@@ -13,6 +13,14 @@ from dashboard.warehouse import Scope
 # Up to how many days one looks at days, weeks or months, pandas' names for these, and of how many
 # the moving average is.
 UNITS = {"day": (92, "D", 7), "week": (800, "W-SUN", 4), "month": (10**6, "M", 3)}
+# The same for a grid: a phone has room for sixteen columns.
+CELLS = {
+    "day": (16, "D", 1),
+    "week": (106, "W-SUN", 1),
+    "month": (460, "M", 1),
+    "quarter": (1400, "Q", 1),
+    "year": (10**6, "Y", 1),
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class Timeline:
     """Days, weeks or months.
 
     Attributes:
-        unit: day, week or month.
+        unit: day, week, month, quarter or year.
         window: of how many of them the moving average is.
         periods: those that the scope touches.
         scope: the sales that are meant, without those that have no day here.
@@ -34,13 +42,13 @@ class Timeline:
     last: date
 
     @classmethod
-    def of(cls, scope: Scope) -> Timeline:
+    def of(cls, scope: Scope, units: dict[str, tuple[int, str, int]] = UNITS) -> Timeline:
         """Return that of a scope, which has sales."""
         first, last = warehouse.days() or (date.min, date.max)
         start, end = scope.start or first, scope.end or last
         unit, frequency, window = next(
             (unit, frequency, window)
-            for unit, (most, frequency, window) in UNITS.items()
+            for unit, (most, frequency, window) in units.items()
             if (end - start).days < most
         )
         periods = pd.period_range(start, end, freq=frequency)

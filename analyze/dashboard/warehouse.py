@@ -1,5 +1,8 @@
 """Every query of the dashboard: plain selects on GOLD, aggregated by the warehouse.
 
+Moments of the warehouse's own, which are UTC, are returned as the viewer's clock shows them; those
+of sales are by that clock already.
+
 Results are kept for `TTL`, for all viewers who may see the same, and are small whatever the number
 of sales: a row a dealership, vehicle, salesperson, day, week or month.
 """
@@ -9,8 +12,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from snowflake.connector.errors import Error, OperationalError
 from streamlit.connections import SnowflakeConnection
 
 from dashboard import access
-from dashboard.language import t
+from dashboard.language import local, now, t
 
 TTL = timedelta(minutes=5)
 PATIENCE = 8  # seconds
@@ -57,9 +60,11 @@ class Scope:
     Attributes:
         start: first day; None for all sales, those without a date among them.
         end: last day, likewise.
-        before: first day of the period to compare with, which ends before `start`; None for none.
+        before: first day of the period to compare with; None for none.
         dealerships: their ids; None for all.
         vehicles: their ids; None for all.
+        salespeople: their ids; None for all.
+        until: last day of the period to compare with.
     """
 
     start: date | None
@@ -67,6 +72,8 @@ class Scope:
     before: date | None
     dealerships: tuple[int, ...] | None = None
     vehicles: tuple[int, ...] | None = None
+    salespeople: tuple[int, ...] | None = None
+    until: date | None = None
 
     def where(self, since: date | None) -> str:
         """Return the condition for the sales from a day on; nothing here is typed by the viewer."""
@@ -77,10 +84,15 @@ class Scope:
         for column, ids in (
             ("concessionaria_id", self.dealerships),
             ("veiculo_id", self.vehicles),
+            ("vendedor_id", self.salespeople),
         ):
             if ids is not None:
                 conditions.append(f"{column} in ({', '.join(map(str, ids)) or 'null'})")
         return " and ".join(conditions)
+
+    def earlier(self) -> Scope:
+        """Return the same sales of the period to compare with."""
+        return replace(self, start=self.before, end=self.until)
 
 
 class UnreachableError(OperationalError):
@@ -207,41 +219,49 @@ def cities() -> pd.DataFrame:
     )
 
 
-def days() -> tuple[date, date] | None:
-    """Return the first and the last day with a sale, but for mistyped ones; None without any.
+def newest() -> pd.Series[Any]:
+    """Return primeira_venda and ultima_venda, but for mistyped ones, and ultima_carga of a sale.
 
     A sale of tomorrow would be the last one for years, and one of the year 202 the first.
     """
-    row = query(
-        "select cast(min(data_venda) as date) as primeiro, cast(max(data_venda) as date) as ultimo"
-        f" from GOLD.FCT_VENDAS where {_is_likely()}"
-    ).iloc[0]
-    return None if pd.isna(row.primeiro) else (row.primeiro, row.ultimo)
+    likely = f"data_venda >= '1900-01-01' and data_venda < '{now().date() + timedelta(days=1)}'"
+    rows = query(
+        f"select min(case when {likely} then data_venda end) as primeira_venda,"
+        f" max(case when {likely} then data_venda end) as ultima_venda,"
+        " max(carregado_em) as ultima_carga from GOLD.FCT_VENDAS"
+    )
+    return rows.assign(ultima_carga=local(rows["ultima_carga"])).iloc[0]
 
 
-def _is_likely() -> str:
-    """Return the condition for sales since 1900 and until today, in UTC."""
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    return f"data_venda >= '1900-01-01' and data_venda < '{tomorrow}'"
+def days() -> tuple[date, date] | None:
+    """Return the first and the last day with a sale; None without any."""
+    row = newest()
+    first, last = row["primeira_venda"], row["ultima_venda"]
+    return None if pd.isna(first) else (first.date(), last.date())
 
 
-def summed(keys: str, count: int, where: str) -> pd.DataFrame:
-    """Return the sums by the first `count` columns, the keys."""
+def _sums(keys: str, count: int, where: str) -> str:
+    """Return the statement for the sums by the first `count` columns, the keys."""
     sums = ", ".join(f"{formula} as {name}" for name, formula in SUMS.items())
     grouping = ", ".join(str(i + 1) for i in range(count))
-    rows = query(f"select {keys}, {sums} from GOLD.FCT_VENDAS where {where} group by {grouping}")
-    # Sums of cents stay exact in a float below 90 trillion reais.
-    return rows.astype(dict.fromkeys(SUMS, float))
+    return f"select {keys}, {sums} from GOLD.FCT_VENDAS where {where} group by {grouping}"
+
+
+def summed(statement: str) -> pd.DataFrame:
+    """Return the sums of a statement; those of cents stay exact in a float below 90 trillion."""
+    return query(statement).astype(dict.fromkeys(SUMS, float))
 
 
 def totals(scope: Scope, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the sums by a key column, in the period and in the one before it.
+    """Return the sums by a key column, in the period and in the one to compare with.
 
-    Both have `by` as their index; the second is empty where there is no period before.
+    Both have `by` as their index; the second is empty where there is no other period.
     """
-    earlier = f"coalesce(data_venda < '{scope.start}', false)" if scope.before else "false"
-    rows = summed(f"{by}, {earlier} as anterior", 2, scope.where(scope.before or scope.start))
-    rows = rows.set_index(by)
+    statements = [_sums(f"{by}, false as anterior", 2, scope.where(scope.start))]
+    if scope.before:  # the two may share days
+        earlier = scope.earlier()
+        statements.append(_sums(f"{by}, true as anterior", 2, earlier.where(earlier.start)))
+    rows = summed(" union all ".join(statements)).set_index(by)
     before = rows.pop("anterior").astype(bool)
     return rows[~before], rows[before]
 
@@ -249,7 +269,31 @@ def totals(scope: Scope, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def series(scope: Scope, unit: str, since: date, by: str | None = None) -> pd.DataFrame:
     """Return the sums by day, week or month (`inicio`) from a day on, and by a key column."""
     keys = f"cast(date_trunc('{unit}', data_venda) as date) as inicio" + (f", {by}" if by else "")
-    return summed(keys, 2 if by else 1, scope.where(since)).dropna(subset="inicio")
+    return summed(_sums(keys, 2 if by else 1, scope.where(since))).dropna(subset="inicio")
+
+
+def customers(scope: Scope, unit: str, since: date) -> pd.DataFrame:
+    """Return inicio, vendas of known customers, and novas, those that were a customer's first here.
+
+    First at the dealerships that are meant, of whatever vehicle and salesperson.
+    """
+    here = Scope(None, None, None, dealerships=scope.dealerships).where(None)
+    return query(
+        f"select cast(date_trunc('{unit}', data_venda) as date) as inicio, count(*) as vendas,"
+        " count(distinct case when data_venda = primeira then cliente_id end) as novas from"
+        " (select *, min(data_venda) over (partition by cliente_id) as primeira"
+        f" from GOLD.FCT_VENDAS where {here} and cliente_id != -1) as compras"
+        f" where {scope.where(since)} group by 1 order by 1"
+    ).dropna(subset="inicio")
+
+
+def sales(scope: Scope, limit: int) -> pd.DataFrame:
+    """Return the last sales, one a row, at most as many as the limit."""
+    return query(
+        "select venda_id, data_venda, veiculo_id, vendedor_id, cliente_id, valor_venda,"
+        f" preco_tabela, desconto_percentual from GOLD.FCT_VENDAS where {scope.where(scope.start)}"
+        f" order by data_venda desc nulls last, venda_id desc limit {limit}"
+    ).astype({"valor_venda": float, "preco_tabela": float, "desconto_percentual": float})
 
 
 def forecasts(level: str, key: str) -> pd.DataFrame:
@@ -271,22 +315,24 @@ def forecasts(level: str, key: str) -> pd.DataFrame:
 
 def checks() -> pd.DataFrame:
     """Return the newest result of each check, of those that ran in the last 30 days of runs."""
-    return query(
+    rows = query(
         "select verificacao, descricao, tipo, tabela, coluna, severidade, situacao, linhas,"
-        " percentual, mensagem, executado_em from GOLD.QUALIDADE_DADOS"
+        " percentual, mensagem, consulta, executado_em from GOLD.QUALIDADE_DADOS"
         " qualify row_number() over (partition by verificacao order by executado_em desc) = 1"
         " and executado_em >= dateadd(day, -30, max(executado_em) over ())"
         " order by verificacao"
     )
+    return rows.assign(executado_em=local(rows["executado_em"]))
 
 
 def runs() -> pd.DataFrame:
     """Return the last 20 runs: when, and how many checks came out how."""
-    return query(
+    rows = query(
         "select executado_em, situacao, count(*) as verificacoes from GOLD.QUALIDADE_DADOS"
         " group by 1, 2 qualify dense_rank() over (order by executado_em desc) <= 20"
         " order by 1 desc, 2"
     )
+    return rows.assign(executado_em=local(rows["executado_em"]))
 
 
 def builds() -> pd.DataFrame:
@@ -294,29 +340,34 @@ def builds() -> pd.DataFrame:
 
     One that is not the last and has no end was interrupted.
     """
-    return query(
+    rows = query(
         "select inicio, escopo, case when fim is null and inicio < max(inicio) over ()"
         " then 'interrompida' else situacao end as situacao, linhas_novas, linhas_relidas,"
         " linhas_excluidas, instrucoes_carga + instrucoes as instrucoes,"
         " segundos_carga, segundos from GOLD.EXECUCOES"
         " qualify row_number() over (order by inicio desc) <= 20 order by inicio desc"
     )
+    return rows.assign(inicio=local(rows["inicio"]))
 
 
 def loads() -> pd.DataFrame:
     """Return each source table's bookmark, rows, and when it was compared and loaded last."""
-    return query(
-        "select tabela, marcador, linhas, conferido_em, carregado_em"
+    rows = query(
+        "select tabela, marcador, linhas, conferido_em, carregado_em, limite_aviso_horas"
         " from GOLD.CARGAS order by tabela"
+    )
+    return rows.assign(
+        conferido_em=local(rows["conferido_em"]), carregado_em=local(rows["carregado_em"])
     )
 
 
-def freshness() -> pd.Series[pd.Timestamp]:
-    """Return ultima_venda, and ultima_carga of a sale, in UTC."""
-    return query(
-        f"select max(case when {_is_likely()} then data_venda end) as ultima_venda,"
-        " max(carregado_em) as ultima_carga from GOLD.FCT_VENDAS"
-    ).iloc[0]
+def descriptions() -> pd.DataFrame:
+    """Return tabela, coluna and descricao, what dbt says of the columns of GOLD."""
+    statement = (
+        "select table_name as tabela, column_name as coluna, comment as descricao"
+        " from INFORMATION_SCHEMA.COLUMNS where table_schema = 'GOLD' and comment is not null"
+    )
+    return _answer(statement, None, TTL)  # the same for all
 
 
 def row_counts() -> pd.DataFrame:

@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 import streamlit as st
 
@@ -79,6 +81,40 @@ def test_numbers_and_dates_are_written_as_the_viewer_writes_them(chosen: str) ->
         ],
     }
     assert [text.replace(NO_BREAK, " ") for text in written] == expected[chosen]
+
+
+@pytest.mark.parametrize(
+    ("moment", "pt", "en"),
+    [
+        ("2026-03-09 14:04", "hoje, 14:04; há 1 minuto", "today, 14:04; 1 minute ago"),
+        ("2026-03-09 14:05:30", "hoje, 14:05; há 1 minuto", "today, 14:05; 1 minute ago"),
+        ("2026-03-09 00:00", "hoje, 0:00; há 14 horas", "today, 0:00; 14 hours ago"),
+        ("2026-03-08 18:40", "ontem, 18:40; há 19 horas", "yesterday, 18:40; 19 hours ago"),
+        (
+            "2026-03-06 18:40",
+            "6 de mar. de 2026, 18:40; há 3 dias",
+            "Mar 6, 2026, 18:40; 3 days ago",
+        ),
+    ],
+)
+def test_a_moment_is_said_by_the_viewers_clock(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, moment: str, pt: str, en: str
+) -> None:
+    monkeypatch.setattr(language, "now", lambda: datetime(2026, 3, 9, 14, 5))
+    value = datetime.fromisoformat(moment)
+    assert f"{language.said(value)}; {language.ago(value)}" == {"pt": pt, "en": en}[chosen]
+
+
+def test_moments_in_utc_are_told_by_a_clock_that_changes_in_winter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    utc = pd.Series(pd.to_datetime(["2026-01-01 01:30", "2026-07-01 12:00", None]))
+    for zone, told in (
+        ("America/Sao_Paulo", ["2025-12-31 22:30", "2026-07-01 09:00"]),
+        ("Europe/Lisbon", ["2026-01-01 01:30", "2026-07-01 13:00"]),
+    ):
+        monkeypatch.setattr(language, "ZONE", ZoneInfo(zone))
+        assert language.local(utc).dropna().map(str).str[:16].tolist() == told
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
 """One module a page, each with a function `show`."""
 
 # The addresses below that of the overview.
-PATHS = ("concessionarias", "veiculos", "vendedores", "dados")
+PATHS = ("concessionarias", "concessionaria", "veiculos", "vendedores", "dados")

@@ -1,27 +1,29 @@
-"""Dealerships: their ranking, share and growth, and the salespeople of one."""
+"""Dealerships: their ranking, share and growth, and who has moved."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
-from dashboard import charts, warehouse
+from dashboard import charts, filters, warehouse
 from dashboard.language import short_money, signed, t
 from dashboard.layout import (
+    about,
     brief,
     card,
     change,
     columns,
     derived,
-    heading,
+    draw,
+    leading,
+    movers,
     named,
+    opening,
     rank,
     ratio,
+    rest,
     stop_if_empty,
     table,
 )
-from dashboard.pages import salespeople
 from dashboard.warehouse import Scope
 
 DRAWN = 15
@@ -30,7 +32,7 @@ DRAWN = 15
 def show(scope: Scope) -> None:
     """Show the page."""
     now, before = warehouse.totals(scope, "concessionaria_id")
-    heading(t("Concessionárias"), scope, not before.empty)
+    about(t("Concessionárias"), scope, not before.empty)
     stop_if_empty(now)
     rows = derived(named(now, warehouse.dealerships())).sort_values("total", ascending=False)
     rows["lugar"] = rows["cidade"] + " · " + rows["sigla"]
@@ -42,16 +44,24 @@ def show(scope: Scope) -> None:
     with card(title):
         first = rows.head(DRAWN).assign(concessionaria=lambda r: brief(r["concessionaria"]))
         first["rotulo"] = first["total"].map(short_money)
+        said = leading(rows, "concessionaria", "total")
         if scope.before:
-            st.caption(t("Barra: o período. Traço: o período anterior."))
+            said += " " + t("Barra: o período. Traço: o período com que se compara.")
             first["rotulo"] += "  " + first["crescimento"].map(signed)
         tick = "antes" if scope.before else None
-        st.altair_chart(
-            charts.bars(first, "concessionaria", "total", "rotulo", tick),
-            alt=t("Barras: faturamento por concessionária"),
+        others = rest(rows, DRAWN, t("Outras"), "concessionaria", "total")
+        draw(
+            charts.pickable(charts.bars(first, "concessionaria", "total", tick, others)),
+            t("Barras: faturamento por concessionária"),
+            said,
+            key="maiores",
+            selection_mode="row",
+            **opening("maiores", rows, filters.open_dealership),
         )
+    if scope.before and not before.empty:
+        movers(now, before, warehouse.dealerships()[["id", "concessionaria"]], "concessionaria")
     with card(t("Ranking")):
-        st.caption(t("Marque uma linha para ver os vendedores da concessionária."))
+        st.caption(t("Marque uma linha para ver a concessionária."))
         shown = columns(
             "posicao",
             "total",
@@ -63,12 +73,11 @@ def show(scope: Scope) -> None:
             "desconto_percentual",
             "lugar",
         )
-        event = table(
-            rows, shown, "concessionarias", on_select="rerun", selection_mode="single-row"
+        table(
+            rows,
+            shown,
+            "concessionarias",
+            t("Concessionárias"),
+            selection_mode="single-row",
+            **opening("concessionarias", rows, filters.open_dealership),
         )
-    marked = event.selection.rows[0] if event.selection.rows else 0 if len(rows) == 1 else None
-    if marked is not None and marked < len(rows):
-        row = rows.iloc[marked]
-        with card(t("Vendedores de {name}", name=row["concessionaria"])):
-            only = replace(scope, dealerships=(int(rows.index[marked]),))
-            salespeople.team(salespeople.ranked(only), "equipe")

@@ -5,41 +5,36 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, warehouse
+from dashboard import charts, filters, warehouse
 from dashboard.language import money, number, percent, points, short_money, signed, t
 from dashboard.layout import (
+    about,
     card,
     change,
     columns,
     derived,
+    draw,
     grouped,
-    heading,
+    leading,
     measures,
     named,
     ratio,
+    rest,
     stop_if_empty,
     table,
+    trending,
 )
 from dashboard.timeline import Timeline
 from dashboard.warehouse import Scope
+
+DRAWN = 27  # states, or the cities of one
 
 
 def show(scope: Scope) -> None:
     """Show the page."""
     now, before = warehouse.totals(scope, "concessionaria_id")
-    heading(t("Visão geral"), scope, not before.empty)
+    about(t("Visão geral"), scope, not before.empty)
     stop_if_empty(now)
-    outcomes = warehouse.checks()["situacao"]
-    if failed := int(outcomes.isin(("erro", "falha")).sum()):
-        st.warning(
-            t("Verificações dos dados que falharam: {count}. Veja a página Dados.", count=failed),
-            icon=":material/rule:",
-        )
-    if odd := int((outcomes == "alerta").sum()):
-        st.info(
-            t("Regras descumpridas mais que de costume: {count}. Veja a página Dados.", count=odd),
-            icon=":material/rule:",
-        )
     timeline = Timeline.of(scope)
     trend = timeline.total()
     numbers(now, before, trend)
@@ -52,32 +47,64 @@ def show(scope: Scope) -> None:
     cities = cities.merge(warehouse.cities(), on=["cidade", "sigla"])
 
     left, right = st.columns([11, 9])
+    is_one = len(states) == 1 and scope.dealerships is not None
     with card(t("Onde se vende"), left):
-        st.altair_chart(
-            charts.brazil(states, cities),
+        draw(
+            charts.brazil(states, cities, scope.dealerships is None),
+            t("Mapa do Brasil: estados por faturamento, cidades como círculos"),
+            t(
+                "Vendas em {states} estados e {cities} cidades.",
+                states=number(len(states)),
+                cities=number(len(cities)),
+            )
+            if not is_one
+            else t(
+                "{name}: vendas em {cities} cidades.",
+                name=states["estado"].iloc[0],
+                cities=number(len(cities)),
+            ),
             key="map",
-            on_select=choose_state,
-            selection_mode="state",
-            alt=t("Mapa do Brasil: estados por faturamento, cidades como círculos"),
+            on_select=choose_place,
+            selection_mode=["state", "city"],
         )
-        st.caption(t("Toque em um estado para filtrar por ele."))
-    with card(t("Faturamento por estado"), right):
-        states["rotulo"] = states["total"].map(short_money)
-        st.altair_chart(
-            charts.bars(states, "estado", "total", "rotulo"),
-            alt=t("Barras: faturamento por estado"),
+        if is_one:
+            st.button(
+                t("Todos os estados"), icon=":material/zoom_out_map:", on_click=filters.clear_places
+            )
+        else:
+            st.caption(
+                t(
+                    "Toque em um estado para ver as cidades dele, em uma cidade para ver a"
+                    " concessionária."
+                )
+            )
+    name, places = ("cidade", cities) if is_one else ("estado", states)
+    title = t("Faturamento por cidade") if is_one else t("Faturamento por estado")
+    with card(title, right):
+        places = places.sort_values("total", ascending=False)
+        places["rotulo"] = places["total"].map(short_money)
+        draw(
+            charts.bars(
+                places.head(DRAWN),
+                name,
+                "total",
+                rest=rest(places, DRAWN, t("Outras"), name, "total"),
+            ),
+            t("Barras: faturamento por cidade") if is_one else t("Barras: faturamento por estado"),
+            leading(places, name, "total"),
         )
     with card(t("Tendência")):
-        st.altair_chart(
+        draw(
             charts.trend(trend, timeline.unit, timeline.window),
-            alt=t("Barras: faturamento ao longo do tempo; linha: média móvel"),
+            t("Barras: faturamento ao longo do tempo; linha: média móvel"),
+            trending(trend, timeline.unit),
         )
     with st.expander(t("Tabela por estado"), icon=":material/table:"):
         states["participacao"] = ratio(states["total"], states["total"].sum())
         shown = columns(
             "estado", "quantidade", "total", "participacao", "valor_medio", "desconto_percentual"
         )
-        table(states, shown, "estados")
+        table(states, shown, "estados", t("Tabela por estado"))
 
 
 def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> None:
@@ -145,11 +172,20 @@ def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> Non
         )
 
 
-def choose_state() -> None:
-    """Filter by the state that was clicked on the map."""
-    event = st.session_state["map"]
-    clicked = [point["id"] for point in event.selection["state"] if "id" in point]
-    if clicked:
+def choose_place() -> None:
+    """Filter by the state that was clicked on the map, or open the dealership of the city."""
+    selection = st.session_state["map"].selection
+    if cities := [point for point in selection["city"] if "cidade" in point]:
+        dealers = warehouse.dealerships()
+        there = dealers[
+            (dealers["cidade"] == cities[0]["cidade"]) & (dealers["sigla"] == cities[0]["sigla"])
+        ]
+        if len(there) == 1:
+            filters.open_dealership(int(there["id"].iloc[0]))
+        elif len(there):
+            st.session_state["concessionaria"] = list(there["concessionaria"])
+            st.session_state["go"] = "concessionarias"
+    elif clicked := [point["id"] for point in selection["state"] if "id" in point]:
         st.session_state["regiao"] = []
         st.session_state["concessionaria"] = []
         st.session_state["estado"] = clicked

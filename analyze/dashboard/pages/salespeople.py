@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, warehouse
+from dashboard import charts, filters, warehouse
 from dashboard.language import short_money, signed, t
 from dashboard.layout import (
+    about,
     brief,
     card,
     change,
     columns,
     derived,
-    heading,
+    draw,
+    leading,
     named,
+    opening,
     rank,
+    rest,
     stop_if_empty,
     table,
 )
@@ -26,22 +32,29 @@ DRAWN = 15
 
 def show(scope: Scope) -> None:
     """Show the page."""
-    heading(t("Vendedores"), scope)
+    about(t("Vendedores"), scope)
     rows = ranked(scope)
     stop_if_empty(rows)
     title = t("Os {count} maiores", count=min(DRAWN, len(rows))) if len(rows) > 1 else t("O maior")
     with card(title):
-        st.caption(t("Barra: o vendedor. Traço: a média dos vendedores da concessionária."))
+        said = leading(rows, "vendedor", "total")
+        said += " " + t("Barra: o vendedor. Traço: a média dos vendedores da concessionária.")
         first = rows.head(DRAWN)
         first = first.assign(
             nome=first["vendedor"] + " · " + brief(first["concessionaria"]),
             rotulo=first["total"].map(short_money) + "  " + first["acima"].map(signed),
         )
-        st.altair_chart(
-            charts.bars(first, "nome", "total", "rotulo", "media"),
-            alt=t("Barras: faturamento por vendedor; traço: média da concessionária"),
+        others = rest(rows, DRAWN, t("Outros"), "nome", "total")
+        draw(
+            charts.pickable(charts.bars(first, "nome", "total", "media", others)),
+            t("Barras: faturamento por vendedor; traço: média da concessionária"),
+            said,
+            key="melhores",
+            selection_mode="row",
+            **opening("melhores", rows, partial(open_one, rows)),
         )
     with card(t("Ranking")):
+        st.caption(t("Marque uma linha para ver um vendedor."))
         team(rows, "vendedores")
 
 
@@ -68,4 +81,16 @@ def team(rows: pd.DataFrame, name: str) -> None:
         "desconto_percentual",
         "concessionaria",
     )
-    table(rows, shown, name)
+    table(
+        rows,
+        shown,
+        name,
+        t("Vendedores"),
+        selection_mode="single-row",
+        **opening(name, rows, partial(open_one, rows)),
+    )
+
+
+def open_one(rows: pd.DataFrame, key: int) -> None:
+    """Open one of the salespeople."""
+    filters.open_dealership(int(rows.loc[key, "concessionaria_id"]), key)
