@@ -9,9 +9,10 @@ from babel import dates
 
 from dashboard import charts, warehouse
 from dashboard.language import locale, percent, short_money, t, translated
+from dashboard.layout import card, draw
 from dashboard.warehouse import Scope
 
-LEVELS = (80, 95)
+MONTHS = 24  # that were, beside those that come
 
 
 class Forecast(NamedTuple):
@@ -21,20 +22,31 @@ class Forecast(NamedTuple):
     words: str
 
 
-def of(level: str, key: str, dealerships: tuple[int, ...] | None = None) -> Forecast | None:
+def show(scope: Scope) -> None:
+    """Show the forecast of what is chosen, where there is one."""
+    if forecast := of(scope):
+        with card(t("Previsão")):
+            name = t("Linhas: faturamento por mês, e o previsto com os intervalos de 80% e 95%")
+            draw(forecast.chart, name, forecast.words)
+
+
+def of(scope: Scope) -> Forecast | None:
     """Return the forecast of revenue; None where there is none.
 
     Args:
-        level: rede, estado or concessionaria.
-        key: rede, or an id.
-        dealerships: those of the series; None for all.
+        scope: of whose sales, whenever: of the whole network, or of one dealership.
     """
+    dealerships = scope.dealerships
+    if scope.vehicles or scope.salespeople or (dealerships and len(dealerships) > 1):
+        return None
+    level, key = ("concessionaria", str(dealerships[0])) if dealerships else ("rede", "rede")
     ahead = warehouse.forecasts(level, key)
     if ahead.empty:
         return None
     until = pd.Period(ahead["ultimo_mes"].iloc[0], "M")
-    scope = Scope((until - 23).start_time.date(), until.end_time.date(), None, dealerships)
-    sold = warehouse.series(scope, "month", scope.start or until.start_time.date())
+    first = (until - MONTHS + 1).start_time.date()
+    two_years = Scope(first, until.end_time.date(), None, dealerships)
+    sold = warehouse.series(two_years, "month", first)
     next_month = ahead.iloc[0]
     words = t(
         "Previsão a partir de {last}, por {model}: {value} em {month}",

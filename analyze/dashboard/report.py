@@ -356,7 +356,7 @@ def vehicles_and_salespeople(month: Month) -> Page:
 def outlook() -> Page:
     """Return the page of what is forecast, and of how far the numbers can be trusted."""
     parts: list[Figure | Table] = []
-    if forecast := forecasts.of("rede", "rede"):
+    if forecast := forecasts.of(Scope(None, None, None)):
         parts.append(Figure(t("Previsão"), forecast.words, svg(forecast.chart)))
     checks, newest = warehouse.checks(), warehouse.newest()
     passed = int((checks["situacao"] == "ok").sum())

@@ -44,6 +44,9 @@ def test_every_text_is_in_both_languages() -> None:
     builds = (PROJECT / "transform/models/facts/execucoes.yml").read_text()
     for values in re.findall(r"values: \[(.+)\]", builds):
         used |= {*values.split(", "), "interrompida"}
+    # And of the forecast's models.
+    models = (PROJECT / "forecast/sales_forecast/models.py").read_text()
+    used |= {*re.findall(r'^    "(.+)",$', models, re.MULTILINE), "combinação curta"}
     english = json.loads((PROJECT / "analyze/dashboard/english.json").read_text())
     assert set(english) == used
     holes = re.compile(r"\{\w+\}")

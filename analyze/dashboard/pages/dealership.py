@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, warehouse
+from dashboard import charts, filters, forecasts, warehouse
 from dashboard.language import day, number, percent, plain, short_money, signed, t
 from dashboard.layout import (
     about,
@@ -56,6 +56,7 @@ def show(scope: Scope) -> None:
             t("Barras: faturamento ao longo do tempo; linha: média móvel"),
             trending(trend, timeline.unit),
         )
+    forecasts.show(scope)
     team(scope)
     left, right = st.columns(2)
     with card(t("Veículos"), left):

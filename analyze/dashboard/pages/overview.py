@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, warehouse
+from dashboard import charts, filters, forecasts, warehouse
 from dashboard.language import money, number, percent, points, short_money, signed, t
 from dashboard.layout import (
     about,
@@ -99,6 +99,7 @@ def show(scope: Scope) -> None:
             t("Barras: faturamento ao longo do tempo; linha: média móvel"),
             trending(trend, timeline.unit),
         )
+    forecasts.show(scope)
     with st.expander(t("Tabela por estado"), icon=":material/table:"):
         states["participacao"] = ratio(states["total"], states["total"].sum())
         shown = columns(
