@@ -92,3 +92,16 @@ def test_what_a_document_names_is_there(document: Path) -> None:
             if "/" in path or not list(ROOT.glob(f"[!.]*/**/{path}")):
                 missing.append(path)
     assert missing == []
+
+
+def test_the_readme_says_the_same_in_portuguese() -> None:
+    said = {}
+    for name in ("README.md", "README.pt-BR.md"):
+        text = (ROOT / name).read_text().partition("## Figures")[0]
+        text = re.sub(r"```.+?```", "", text, flags=re.DOTALL)  # a drawing's words are translated
+        links = set(re.findall(r"(?:\]\(|src=\")([^)\"]+)", text)) - {
+            "README.md",
+            "README.pt-BR.md",
+        }
+        said[name] = {*code(text)}, links - {"README.md#figures"}
+    assert said["README.pt-BR.md"] == said["README.md"]
