@@ -855,14 +855,16 @@ def test_a_sparkline_has_a_name(overview: Visit) -> None:
 def test_it_asks_for_aggregates_of_gold_as_the_reporter(
     gold: Project, context: BrowserContext
 ) -> None:
-    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'falha' where tipo = 'deriva'")
+    outcome = "update GOLD.QUALIDADE_DADOS set situacao = '{}' where verificacao = '{}'"
+    check = "fct_vendas_not_in_the_future"
+    gold.warehouse(outcome.format("falha", check))
     with (
         overheard(gold.snowflake_port) as (port, sent),
         serving(gold.with_variables(LOCAL_SNOWFLAKE_PORT=str(port))) as address,
     ):
         visit = Visit.begin(context, address)
         assert visit.page.locator("html").get_attribute("lang") == "pt-BR"
-        assert "Uma verificação falhou, em GOLD.FCT_VENDAS: “A última semana" in visit.text()
+        assert "Uma verificação falhou, em GOLD.FCT_VENDAS: “Nenhuma venda é" in visit.text()
         visit.choose("estado", "SP")
         for path in PAGES:
             visit.open(path)
@@ -875,7 +877,7 @@ def test_it_asks_for_aggregates_of_gold_as_the_reporter(
         with visit.changing():
             visit.page.get_by_text("As últimas vendas").click()
         visit.end()
-    gold.warehouse("update GOLD.QUALIDADE_DADOS set situacao = 'ok' where tipo = 'deriva'")
+    gold.warehouse(outcome.format("aviso", check))
     logins = [request.path for request in sent if "login-request" in request.path]
     assert logins
     assert all("roleName=DRIVA_REPORTER" in path for path in logins)
