@@ -78,6 +78,8 @@ try:
         filters.say_what_does_not_fit()
     page.run()
 except access.RefusedError as error:
+    if not refusal:
+        st.rerun()  # it has just ended: what is drawn already goes
     access.show_refusal(error)
 except UnavailableError as error:
     st.error(str(error), icon=":material/cloud_off:")

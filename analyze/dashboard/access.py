@@ -91,6 +91,7 @@ TABLES = {
             *("vendas_sem_preco_tabela", "participacao_rede", "posicao"),
         ),
     ),
+    "METAS_VENDAS": Part("concessionaria_id"),
     "PREVISAO_VENDAS": Part(_FORECAST_OF),
     "PREVISAO_QUALIDADE": Part(_FORECAST_OF),
     "CARGAS": Part(

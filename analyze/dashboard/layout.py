@@ -259,6 +259,7 @@ def columns(*names: str) -> dict[str, Column]:
         "total": Column(t("Faturamento"), money, 2),
         "participacao": Column(t("Participação"), percent, 3),
         "crescimento": Column(t("Crescimento"), signed, 3),
+        "atingimento": Column(t("Da meta"), percent, 3),
         "media": Column(t("Média da concessionária"), money, 2),
         "acima": Column(t("Ante a média"), signed, 3),
         "valor_medio": Column(t("Ticket médio"), money, 2),

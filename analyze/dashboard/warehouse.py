@@ -296,6 +296,28 @@ def sales(scope: Scope, limit: int) -> pd.DataFrame:
     ).astype({"valor_venda": float, "preco_tabela": float, "desconto_percentual": float})
 
 
+def targets(scope: Scope) -> pd.DataFrame:
+    """Return what of the targets of revenue of the months in the period is reached.
+
+    A row a dealership with targets: its id as index, meta and vendido in reais, devido, what of the
+    targets falls on the days that have passed, and the first and the last month.
+    """
+    conditions = ["meta_faturamento is not null", replace(scope, start=None).where(None)]
+    if scope.start:
+        conditions.append(
+            f"mes between date_trunc('month', date '{scope.start}') and '{scope.end}'"
+        )
+    rows = query(
+        "select concessionaria_id, min(mes) as primeiro, max(mes) as ultimo,"
+        " sum(meta_faturamento) as meta, sum(total) as vendido,"
+        " sum(meta_faturamento * dias_decorridos / dias_do_mes) as devido"
+        f" from GOLD.METAS_VENDAS where {' and '.join(conditions)} group by 1"
+    )
+    return rows.astype({"meta": float, "vendido": float, "devido": float}).set_index(
+        "concessionaria_id"
+    )
+
+
 def forecasts(level: str, key: str) -> pd.DataFrame:
     """Return the newest forecast of the revenue of a series, a row a month.
 

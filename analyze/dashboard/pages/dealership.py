@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, forecasts, warehouse
+from dashboard import charts, filters, forecasts, targets, warehouse
 from dashboard.language import day, number, percent, plain, short_money, signed, t
 from dashboard.layout import (
     about,
@@ -49,6 +49,7 @@ def show(scope: Scope) -> None:
     timeline = Timeline.of(scope)
     trend = timeline.total()
     overview.numbers(now, before, trend)
+    targets.show(scope)
     month_to_date(scope)
     with card(t("Tendência")):
         draw(

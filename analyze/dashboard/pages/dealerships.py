@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, filters, warehouse
+from dashboard import charts, filters, targets, warehouse
 from dashboard.language import short_money, signed, t
 from dashboard.layout import (
     about,
@@ -73,6 +73,10 @@ def show(scope: Scope) -> None:
             "desconto_percentual",
             "lugar",
         )
+        reached = targets.of(scope)
+        if not reached.empty:
+            rows["atingimento"] = ratio(reached["vendido"], reached["meta"])
+            shown |= columns("atingimento")
         table(
             rows,
             shown,

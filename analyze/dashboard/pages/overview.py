@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, forecasts, warehouse
+from dashboard import charts, filters, forecasts, targets, warehouse
 from dashboard.language import money, number, percent, points, short_money, signed, t
 from dashboard.layout import (
     about,
@@ -38,6 +38,7 @@ def show(scope: Scope) -> None:
     timeline = Timeline.of(scope)
     trend = timeline.total()
     numbers(now, before, trend)
+    targets.show(scope)
 
     placed = named(now, warehouse.dealerships())
     states = derived(grouped(placed, ["sigla"]))
