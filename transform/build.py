@@ -115,6 +115,11 @@ def main() -> None:
         done = dbt("build", *_NO_UNIT_TESTS, *anew, *words)
         _send_lineage(project)
         sys.exit(0 if done.success else 1)
+    for seed in sorted((project / "seeds").glob("*.csv")):
+        try:
+            seed.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            sys.exit(f"transform/seeds/{seed.name} is not in UTF-8: save it as CSV UTF-8")
     parsed = dbt("--quiet", "parse", "--no-write-json")
     if not isinstance(parsed.result, Manifest):
         sys.exit(1)

@@ -40,3 +40,15 @@ def test_a_target_that_cannot_be_read_is_said_with_its_row(network: Project) -> 
     ):
         assert said in done.output
     assert network.warehouse("select count(*) from GOLD.FCT_VENDAS") == before
+
+
+def test_a_spreadsheets_byte_order_mark_is_read_and_another_encoding_is_said(
+    network: Project,
+) -> None:
+    write(network, "2025-11-01,1,100,1")
+    file = network.folder / "transform/seeds/metas.csv"
+    text = file.read_text()
+    file.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    network.dbt("build", "--select", "metas", "metas_can_be_read")
+    file.write_bytes(text.replace("2025-11-01", "março").encode("latin-1"))
+    assert "transform/seeds/metas.csv is not in UTF-8" in network.build(fails=True).output

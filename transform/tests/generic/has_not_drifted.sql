@@ -78,12 +78,12 @@ grouped as (
     select
         semana,
         max(ultimo_dia) as ultimo_dia,
-        case
+        coalesce(
             {%- for column in categorias %}
-                when grouping({{ column }}) = 0 then '{{ column }}'
+                case when grouping({{ column }}) = 0 then '{{ column }}' end,
             {%- endfor %}
-            else ''
-        end as coluna,
+            '', ''
+        ) as coluna,
         coalesce({% for column in categorias %}{{ column }}, {% endfor %}null, null) as categoria,
         {%- for column in names %}
             count(*) - count({{ column }}) as nulos_{{ loop.index }},
