@@ -35,6 +35,17 @@
     {{ return({'relations': [before]}) }}
 {%- endmaterialization -%}
 
+{# A seed is code, too. #}
+{%- materialization seed, adapter='snowflake' -%}
+    {%- set before = load_cached_relation(this) -%}
+    {%- if not (build_plan().refill and before and before.is_table) -%}
+        {{ return(dbt.materialization_seed_snowflake()) }}
+    {%- endif -%}
+    {%- do store_raw_result('agate_table', agate_table=load_agate_table()) -%}
+    {%- do store_raw_result('main', 'as it was', 'as it was', 0) -%}
+    {{ return({'relations': [before]}) }}
+{%- endmaterialization -%}
+
 {% macro snowflake__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- if not build_plan().refill -%}
         {%- do dbt.snowflake__persist_docs(relation, model, for_relation, for_columns) -%}

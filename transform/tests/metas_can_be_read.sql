@@ -1,4 +1,4 @@
--- A target that cannot be read, or is nobody's, is said with its row, and GOLD.METAS_VENDAS waits.
+-- A target that cannot be read, or is nobody's, is said with its row; the table of targets waits.
 {{
     config(
         meta={

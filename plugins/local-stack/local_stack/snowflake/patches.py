@@ -205,7 +205,8 @@ def views_are_among_the_tables(create: Template) -> Template:
             create.template,
             ("create view if not exists", "create or replace view"),
             ("'BASE TABLE' AS", "tables.table_type AS"),
-            ('0 AS "BYTES"', "if(tables.table_type = 'VIEW', null, 0) AS \"BYTES\""),
+            # DuckDB tells the size of a database, and not that of a table.
+            ('0 AS "BYTES"', 'null::bigint AS "BYTES"'),
             ("'SYSADMIN' AS \"TABLE_OWNER\"", 'tables.owner AS "TABLE_OWNER"'),
             ('to_timestamp(0)::timestamptz AS "CREATED"', 'tables.created AS "CREATED"'),
             ('to_timestamp(0)::timestamptz AS "LAST_ALTERED"', f'{altered} AS "LAST_ALTERED"'),
