@@ -17,6 +17,8 @@ def test_meltano_lists_the_jobs_and_the_schedules(tmp_path: Path) -> None:
         ("hourly-vendas", "30 * * * *", "el"),
         ("daily-reconcile", "0 4 * * *", "reconcile"),
         ("weekly-transform", "0 3 * * 0", "transform"),
+        ("monthly-forecast", "0 7 3 * *", "forecast"),
+        ("monthly-report", "0 8 3 * *", "report"),
         ("backfill", "@once", "elt"),
     ]
     assert schedules[0]["job"]["tasks"] == [
