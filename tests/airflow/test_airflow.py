@@ -193,7 +193,7 @@ class Airflow:
     def state(self, dag: str, run: str) -> str:
         """Wait for the end of a run, and return how it has ended."""
         ended = wait(lambda: self.runs(dag).get(run) in ("success", "failed"))
-        assert ended, f"{dag} {run}: {self.task_states(dag, run)}"
+        assert ended, f"{dag} {run}: {self.task_states(dag, run)}\n{self.log(dag, run)[-4000:]}"
         return self.runs(dag)[run]
 
     def task_states(self, dag: str, run: str) -> dict[str, str]:
@@ -248,6 +248,7 @@ def serving(tmp_path: Path, *schedules: dict[str, Any], **variables: str) -> Ite
         # Elsewhere it is tried whole; here it is a step.
         commands["build"]["args"] += (
             " --select +fct_vendas qualidade_dados --exclude test_type:generic"
+            " --indirect-selection buildable"
         )
     airflow = Airflow(created, ["make", "airflow"])
     try:
@@ -340,13 +341,14 @@ def test_a_dag_is_what_its_schedule_declares(airflow: Airflow) -> None:
     assert (dag["max_active_runs"], dag["catchup"], dag["is_paused"]) == (1, False, False)
     assert dag["owners"] == ["dados"]
     assert {tag["name"] for tag in dag["tags"]} == {"meltano", "gold"}
-    assert "dashboard of the morning" in dag["doc_md"]
+    assert "painel da manhã" in dag["doc_md"]
     assert dag["dag_run_timeout"] == "PT4H"
     tasks = airflow.tasks("daily-elt")
     assert {name: task["downstream_task_ids"] for name, task in tasks.items()} == {
         LOAD: ["dbt-snowflake-build"],
         "dbt-snowflake-build": [],
     }
+    assert tasks[LOAD]["task_display_name"] == "Carregar em RAW"
     for task in tasks.values():
         assert task["retries"] == 3
         # Meltano takes a run that was killed for alive for five minutes.
@@ -463,10 +465,10 @@ def test_a_failure_is_told_once_without_secrets_and_its_end_too(
     assert wait(lambda: texts)
     told = texts[0]
     first, second, *_ = told.splitlines()
-    assert first.startswith("[local] failing failed: ")
+    assert first.startswith("[local] failing falhou: ")
     assert "not in the source" in first
-    assert second == f"Run: {airflow.url}/dags/failing/runs/{urllib.parse.quote(run, '')}"
-    for fact in (LOAD, "Environment: local", f"public-vendas {SALES + 7}"):
+    assert second == f"Execução: {airflow.url}/dags/failing/runs/{urllib.parse.quote(run, '')}"
+    for fact in (LOAD, "Ambiente: local", f"public-vendas {SALES + 7}"):
         assert fact in told
     assert SECRET not in told
     assert SECRET not in airflow.log("failing", run)
@@ -479,7 +481,7 @@ def test_a_failure_is_told_once_without_secrets_and_its_end_too(
     airflow.call("/api/v2/dags/failing/clearTaskInstances", tasks)
     assert airflow.state("failing", run) == "success"
     assert wait(lambda: len(texts) > 1)
-    assert "failing is well again" in texts[1]
+    assert "failing voltou ao normal" in texts[1]
     assert len(texts) == 2
     assert texts[0] in (airflow.home / "logs/alerts.log").read_text()
 
@@ -489,7 +491,7 @@ def test_a_missed_deadline_is_told(airflow: Airflow, messages: tuple[str, list[s
     run = airflow.trigger("late")
     assert airflow.state("late", run) == "success"
     assert wait(lambda: len(messages[1]) > before)
-    assert "late has missed its deadline" in messages[1][before]
+    assert "late passou do prazo" in messages[1][before]
 
 
 def test_a_backfill_reads_one_table_again_and_leaves_other_bookmarks(
@@ -509,7 +511,7 @@ def test_a_backfill_reads_one_table_again_and_leaves_other_bookmarks(
     assert project.state() == bookmarks
     assert project.warehouse("select count(*) from GOLD.FCT_VENDAS") == [(SALES + 7,)]
     # So few sales that the four before their dealership's opening are more than one in a hundred.
-    [odd] = [text for text in messages[1][told:] if "odd data, which stops nothing" in text]
+    [odd] = [text for text in messages[1][told:] if "dados fora do comum, que nada impedem" in text]
     assert "fct_vendas_sold_after_opening: venda_id = " in odd
 
 
@@ -559,7 +561,7 @@ def test_a_task_that_is_killed_is_retried_and_waits_for_meltano(
     assert wait(lambda: killed(project), pause=0.2)
     assert wait(lambda: "up_for_reschedule" in airflow.task_states("retried", run).values())
     assert "Another run is in progress" in airflow.log("retried", run)
-    assert "retried fails and is tried again" in messages[1][told]  # as it is urgent
+    assert "retried falha e será tentado de novo" in messages[1][told]  # as it is urgent
     # Meltano takes a run for dead when it was not heard of for five minutes.
     with sqlite3.connect(project.folder / ".meltano/meltano.db") as database:
         database.execute("update runs set last_heartbeat_at = datetime('now', '-6 minutes')")

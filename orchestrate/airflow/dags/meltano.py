@@ -30,6 +30,7 @@ class Annotations:
         owner: who is asked.
         tags: to find the DAG by.
         documentation: Markdown; its first line is the description.
+        tasks: what people call a step, by what `meltano run` calls it.
         timeout_minutes: when a run is stopped, with its waiting and its retries.
         deadline_minutes: when a run should have ended; an alert says so if it has not.
         urgent: whether an alert follows the first try that fails, and does not wait for the last.
@@ -44,6 +45,7 @@ class Annotations:
     owner: str = "airflow"
     tags: list[str] = field(default_factory=list)
     documentation: str = ""
+    tasks: dict[str, str] = field(default_factory=dict)
     timeout_minutes: float = 240
     deadline_minutes: float | None = None
     urgent: bool = False
@@ -105,7 +107,13 @@ def build(schedule: Schedule, configuration: Configuration) -> DAG:
     before: list[MeltanoOperator] = []
     for steps in schedule.steps:
         tasks = [
-            MeltanoOperator(task_id=task_id(step), step=step, env=schedule.env, dag=dag)
+            MeltanoOperator(
+                task_id=task_id(step),
+                task_display_name=annotations.tasks.get(step),
+                step=step,
+                env=schedule.env,
+                dag=dag,
+            )
             for step in steps
         ]
         for task in before:

@@ -1,5 +1,7 @@
 """Alerts: one message when a run fails, is late or finds odd data, and one when that is over.
 
+They are in Portuguese, as who reads them is.
+
 Retries come before a run has failed, so that this is known after three quarters of an hour. Of a
 schedule that is `urgent` the first try that fails is told, too.
 
@@ -38,29 +40,30 @@ def retried(context: Mapping[str, Any]) -> None:
     if task.try_number > 1:
         return
     left = task.max_tries - task.try_number + 1
-    next_ = {"Tries": f"{left} more, the next one in {task.task.retry_delay.seconds // 60} minutes"}
-    _raise(dag, "fails and is tried again", {**next_, **_about(dag, run)})
+    minutes = task.task.retry_delay.seconds // 60
+    next_ = {"Tentativas": f"mais {left}, a próxima em {minutes} minutos"}
+    _raise(dag, "falha e será tentado de novo", {**next_, **_about(dag, run)})
 
 
 def failed(context: Mapping[str, Any]) -> None:
     """Say that a run has failed; Airflow calls it once a run, when no retry is left."""
     dag, run = context["dag"].dag_id, context["run_id"]
-    _raise(dag, "failed", {**_about(dag, run), "Reason": context.get("reason", "")})
+    _raise(dag, "falhou", {**_about(dag, run), "Motivo": context.get("reason", "")})
 
 
 def missed(context: Mapping[str, Any]) -> None:
     """Say that a run has not ended in time."""
     run = context["dag_run"]
     dag = run["dag_id"]
-    due = {"Due": context["deadline"]["deadline_time"]}
-    _raise(dag, "has missed its deadline", {**due, **_about(dag, run["dag_run_id"])})
+    due = {"Prazo": context["deadline"]["deadline_time"]}
+    _raise(dag, "passou do prazo", {**due, **_about(dag, run["dag_run_id"])})
 
 
 def succeeded(context: Mapping[str, Any]) -> None:
     """Say that it is over, if there was an alert before."""
     dag = context["dag"].dag_id
     if _mark(dag).exists():
-        _tell(f"[{ENVIRONMENT}] {dag} is well again", {"Run": link(dag, context["run_id"])})
+        _tell(f"[{ENVIRONMENT}] {dag} voltou ao normal", {"Execução": link(dag, context["run_id"])})
         _mark(dag).unlink()
 
 
@@ -74,12 +77,12 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
     told = HOME / "alerts" / f"rules.{ENVIRONMENT}"
     known = set(told.read_text().split()) if told.exists() else set()
     dag, run = context["dag"].dag_id, context["run_id"]
-    about = {"Run": link(dag, run), "DAG": dag}
+    about = {"Execução": link(dag, run), "DAG": dag}
     if news := {rule: rows for rule, rows in found.items() if rule not in known}:
-        help_ = {"What to do": "docs/runbook.md, A business rule is broken"}
-        _tell(f"[{ENVIRONMENT}] odd data, which stops nothing", {**news, **about, **help_})
+        help_ = {"O que fazer": "docs/runbook.pt-BR.md, Uma regra de negócio foi quebrada"}
+        _tell(f"[{ENVIRONMENT}] dados fora do comum, que nada impedem", {**news, **about, **help_})
     if over := known - found.keys():
-        _tell(f"[{ENVIRONMENT}] as usual again: {', '.join(sorted(over))}", about)
+        _tell(f"[{ENVIRONMENT}] de volta ao comum: {', '.join(sorted(over))}", about)
     told.parent.mkdir(exist_ok=True)
     told.write_text("\n".join(found))
 
@@ -87,7 +90,7 @@ def tested(context: Mapping[str, Any], found: Mapping[str, str]) -> None:
 def _raise(dag: str, what: str, facts: dict[str, Any]) -> None:
     _mark(dag).parent.mkdir(exist_ok=True)
     _mark(dag).touch()
-    cause = facts.pop("Cause")
+    cause = facts.pop("Causa")
     _tell(f"[{ENVIRONMENT}] {dag} {what}{f': {cause}' if cause else ''}", facts)
 
 
@@ -110,13 +113,13 @@ def _about(dag: str, run: str) -> dict[str, Any]:
     )
     lines = _events(logs[-1]) if logs else []
     return {
-        "Cause": _cause(lines),
-        "Run": link(dag, run),
-        "Task": logs[-1].parent.name.partition("=")[2] if logs else "none has started",
-        "Environment": ENVIRONMENT,
-        "What to do": "docs/runbook.md, Airflow",
-        "Bookmarks": _bookmarks(dag),
-        "Log": "\n".join(["", *lines[-_LINES:]]) if logs else f"none; see {SCHEDULER_LOG}",
+        "Causa": _cause(lines),
+        "Execução": link(dag, run),
+        "Tarefa": logs[-1].parent.name.partition("=")[2] if logs else "nenhuma começou",
+        "Ambiente": ENVIRONMENT,
+        "O que fazer": "docs/runbook.pt-BR.md, Airflow",
+        "Marcadores": _bookmarks(dag),
+        "Log": "\n".join(["", *lines[-_LINES:]]) if logs else f"não há; veja {SCHEDULER_LOG}",
     }
 
 
@@ -161,7 +164,7 @@ def _bookmarks(dag: str) -> str:
             for stream, bookmark in streams.items()
             if "replication_key_value" in bookmark
         ]
-    return ", ".join(found) or "none"
+    return ", ".join(found) or "nenhum"
 
 
 def _tell(title: str, facts: Mapping[str, Any]) -> None:

@@ -35,7 +35,7 @@ def test_a_success_is_told_only_after_a_failure(told: Callable[[], list[str]]) -
     alerts.failed(CONTEXT)
     alerts.succeeded(CONTEXT)
     alerts.succeeded(CONTEXT)
-    assert told() == ["[local] daily-elt failed", "[local] daily-elt is well again"]
+    assert told() == ["[local] daily-elt falhou", "[local] daily-elt voltou ao normal"]
 
 
 def test_a_rule_is_told_when_it_begins_to_alert_and_when_it_is_over(
@@ -44,10 +44,10 @@ def test_a_rule_is_told_when_it_begins_to_alert_and_when_it_is_over(
     for found in ({"a": "1"}, {"a": "2"}, {"a": "2", "b": "3"}, {"b": "3"}, {}, {}):
         alerts.tested(CONTEXT, found)
     assert told() == [
-        "[local] odd data, which stops nothing",
-        "[local] odd data, which stops nothing",
-        "[local] as usual again: a",
-        "[local] as usual again: b",
+        "[local] dados fora do comum, que nada impedem",
+        "[local] dados fora do comum, que nada impedem",
+        "[local] de volta ao comum: a",
+        "[local] de volta ao comum: b",
     ]
 
 
@@ -57,8 +57,8 @@ def test_the_first_try_that_fails_is_told_and_no_other(told: Callable[[], list[s
         alerts.retried(
             {**CONTEXT, "ti": SimpleNamespace(try_number=number, max_tries=3, task=task)}
         )
-    assert told() == ["[local] daily-elt fails and is tried again"]
-    assert "Tries: 3 more, the next one in 6 minutes" in alerts.LOG.read_text()
+    assert told() == ["[local] daily-elt falha e será tentado de novo"]
+    assert "Tentativas: mais 3, a próxima em 6 minutos" in alerts.LOG.read_text()
 
 
 def test_a_run_has_an_address() -> None:
