@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.language import d3_locale, language, money, number, t, translated
+from dashboard.language import d3_locale, language, money, number, percent, t, translated
 
 # Readable on both themes' backgrounds.
 BORDER = "#73828d"
@@ -91,13 +91,18 @@ def time(unit: str, first: pd.Timestamp, end: pd.Timestamp) -> alt.Axis:
     shape = "%Y" if unit == "year" else "%d %b" if days < SHORT else "%b %Y"
     length = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
     count = max(days // (length[unit] if days < SHORT else max(length[unit], 30)), 1)
-    ticks = alt.ExprRef(f"clamp(floor(width / (width < 500 ? 2 : 1) / {TICK}), 1, {count})")
+    ticks = alt.ExprRef(
+        f"clamp(floor(width / (width < 500 ? 2 : 1) / {TICK}), {min(3, count)}, {count})"
+    )
     return alt.Axis(grid=False, labelOverlap=True, format=shape, tickCount=ticks)
 
 
 def axis_of(rows: pd.DataFrame, unit: str) -> alt.Axis:
-    """Return the axis of rows with inicio and fim."""
-    return time(unit, rows["inicio"].min(), rows["fim"].max())
+    """Return the axis of rows with inicio and fim; the moment after the last one has no word."""
+    end = rows["fim"].max()
+    axis = time(unit, rows["inicio"].min(), end)
+    axis.labelExpr = f"datum.value < toDate('{end.isoformat()}') ? datum.label : ''"
+    return axis
 
 
 def apart(places: pd.DataFrame) -> pd.DataFrame:
@@ -119,17 +124,20 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame, is_whole: bool = True)
     """Draw the states shaded and the cities as circles, both by revenue.
 
     Args:
-        by_state: total and quantidade by sigla (the index).
-        by_city: cidade, sigla, latitude, longitude (degrees), total and quantidade.
+        by_state: total, quantidade and, where there are targets, atingimento by sigla (the index).
+        by_city: cidade, sigla, latitude, longitude (degrees), and the same.
         is_whole: draw all of Brazil, not only the states with sales.
     """
-    sums = by_state[["total", "quantidade"]].replace({math.nan: None}).to_dict("index")
+    targeted = ["atingimento"] if "atingimento" in by_state else []
+    shown = by_state[["total", "quantidade", *targeted]]
+    sums = shown.replace({math.nan: None}).to_dict("index")
     features = [
         state
         | {
             "total": (found := sums.get(state["id"], {})).get("total"),
             "faturamento": money(found.get("total")),
             "vendas": number(found.get("quantidade", 0)),
+            "da_meta": percent(found.get("atingimento")),
         }
         for state in STATES
         if is_whole or state["id"] in sums
@@ -137,6 +145,7 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame, is_whole: bool = True)
     tooltips = [
         alt.Tooltip("faturamento:N", title=t("Faturamento")),
         alt.Tooltip("vendas:N", title=t("Vendas")),
+        *(alt.Tooltip("da_meta:N", title=t("Da meta")) for _ in targeted),
     ]
     most = rounded_up(by_state["total"].fillna(0).max())
     # A state alone says nothing by its shade.
@@ -170,6 +179,8 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame, is_whole: bool = True)
         faturamento=lambda rows: rows["total"].map(money),
         vendas=lambda rows: rows["quantidade"].map(number),
     )
+    if targeted:
+        placed["da_meta"] = placed["atingimento"].map(percent)
     cities = alt.Chart(placed).encode(longitude="longitude:Q", latitude="latitude:Q")
     largest = 420 if is_shaded else 1600
     layers = shapes + (

@@ -188,25 +188,31 @@ def draw(chart: Any, name: str, sentence: str, **options: Any) -> Any:
     return st.altair_chart(chart, alt=f"{name}. {sentence}", **options)
 
 
+def moved(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return who has sold more than in the other period, and who less, the largest change first."""
+    rows = pd.DataFrame({"total": now["total"], "antes": before["total"]}).fillna(0)
+    rows["diferenca"] = rows["total"] - rows["antes"]
+    rows["crescimento"] = change(rows["total"], rows["antes"])
+    rows = rows.sort_values("diferenca")
+    return rows[rows["diferenca"] > 0][::-1], rows[rows["diferenca"] < 0]
+
+
 def movers(now: pd.DataFrame, before: pd.DataFrame, members: pd.DataFrame, name: str) -> None:
     """Show who has sold how much more, and how much less, than in the other period."""
-    both = pd.DataFrame({"total": now["total"], "antes": before["total"]}).fillna(0)
-    rows = named(both, members)
-    rows["diferenca"] = rows["total"] - rows["antes"]
-    growth = change(rows["total"], rows["antes"]).map(signed)
-    rows["rotulo"] = rows["diferenca"].map(partial(short_money, sign=True)) + "  " + growth
-    rows["tamanho"] = rows["diferenca"].abs()
-    rows = rows.sort_values("tamanho", ascending=False)
+    rise, fall = (named(rows, members) for rows in moved(now, before))
     left, right = st.columns(2)
-    for title, place, moved in (
-        (t("Maiores altas"), left, rows[rows["diferenca"] > 0]),
-        (t("Maiores quedas"), right, rows[rows["diferenca"] < 0]),
+    for title, place, rows in (
+        (t("Maiores altas"), left, rise),
+        (t("Maiores quedas"), right, fall),
     ):
         with card(title, place):
-            if moved.empty:
+            if rows.empty:
                 st.caption(t("Nenhuma."))
                 continue
-            first = moved.head(MOVERS)
+            growth = rows["crescimento"].map(signed)
+            rows["rotulo"] = rows["diferenca"].map(partial(short_money, sign=True)) + "  " + growth
+            rows["tamanho"] = rows["diferenca"].abs()
+            first = rows.head(MOVERS)
             first = first.assign(**{name: brief(first[name]) if len(first) > 1 else first[name]})
             draw(
                 charts.bars(first, name, "tamanho"),
@@ -215,8 +221,8 @@ def movers(now: pd.DataFrame, before: pd.DataFrame, members: pd.DataFrame, name:
                     "{name}: {value}. Ao todo {count}, {sum}.",
                     name=first[name].iloc[0],
                     value=first["rotulo"].iloc[0].replace("  ", ", "),
-                    count=number(len(moved)),
-                    sum=short_money(moved["diferenca"].sum(), sign=True),
+                    count=number(len(rows)),
+                    sum=short_money(rows["diferenca"].sum(), sign=True),
                 ),
             )
 

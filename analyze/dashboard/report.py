@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import charts, forecasts, warehouse
+from dashboard import charts, forecasts, targets, warehouse
 from dashboard.language import (
     LANGUAGES,
     clock,
@@ -41,6 +41,7 @@ from dashboard.language import (
     translated,
 )
 from dashboard.layout import (
+    MOVERS,
     Column,
     brief,
     change,
@@ -48,9 +49,11 @@ from dashboard.layout import (
     derived,
     grouped,
     measures,
+    moved,
     named,
     ratio,
 )
+from dashboard.timeline import UNITS, Timeline
 from dashboard.warehouse import Scope, UnavailableError
 from dashboard_server import CONNECTIONS
 
@@ -59,8 +62,8 @@ THEME = tomllib.loads((HERE.parent / ".streamlit/config.toml").read_text(encodin
 FONT = "Source Sans"
 WIDTH = 680  # pixels of a chart, as wide as a page
 MONTHS = 25  # of the trend, so that the first and the last one are the same of three years
-MAP = 250  # pixels of its height
-DRAWN, LISTED, MOVED = 15, 10, 5
+MAP = 215  # pixels of its height
+DRAWN, LISTED = 15, 10
 
 
 @dataclass
@@ -169,26 +172,32 @@ class Month:
 
     def sums(self, by: str) -> pd.DataFrame:
         """Return the sums of its sales by a key column, which is the index."""
-        return warehouse.totals(Scope(self.first, self.last, None), by)[0]
+        return warehouse.totals(self.scope, by)[0]
+
+    @property
+    def scope(self) -> Scope:
+        """Its sales."""
+        return Scope(self.first, self.last, None)
 
 
 def pages(month: Month) -> list[Page]:
     """Return what is told of a month."""
-    dealers = derived(named(month.sums("concessionaria_id"), warehouse.dealerships()))
+    dealers = derived(short_named(month.sums("concessionaria_id")))
     if dealers.empty:
         raise ValueError(t("Não há vendas em {month}.", month=month.name))
     before, year_before = month.earlier(1), month.earlier(12)
-    dealers["antes"] = before.sums("concessionaria_id")["total"]
-    dealers["concessionaria"] = brief(dealers["concessionaria"])
-    then, last_year = (measures(m.sums("concessionaria_id")) for m in (before, year_before))
+    then = before.sums("concessionaria_id")
+    last_year = year_before.sums("concessionaria_id")
+    reached = targets.of(month.scope)
     return [
         overview(
             month,
             measures(dealers),
-            {before.short_name: then, year_before.short_name: last_year},
+            {before.short_name: measures(then), year_before.short_name: measures(last_year)},
             dealers,
+            reached,
         ),
-        dealerships(month, dealers.sort_values("total", ascending=False)),
+        dealerships(month, dealers.sort_values("total", ascending=False), then, reached),
         vehicles_and_salespeople(month),
         outlook(),
     ]
@@ -199,6 +208,7 @@ def overview(
     now: pd.Series[float],
     earlier: dict[str, pd.Series[float]],
     dealers: pd.DataFrame,
+    reached: pd.DataFrame,
 ) -> Page:
     """Return the first page: how the month was.
 
@@ -207,6 +217,7 @@ def overview(
         now: its measures.
         earlier: those of the months to compare it with, by their names.
         dealers: its dealerships.
+        reached: what of its targets is.
     """
     changes = {name: changed(now, then) for name, then in earlier.items()}
 
@@ -235,6 +246,8 @@ def overview(
             share=percent(ratio(best["total"], now["total"])),
         ),
     ]
+    if not reached.empty:
+        sentences.append(targets.words(reached))
     if not month.is_over:
         sentences.insert(
             0,
@@ -243,7 +256,9 @@ def overview(
                 day=dates.format_date(month.last, "long", locale=locale()),
             ),
         )
-    rows = by_month(month)
+    scope = replace(month.scope, start=month.earlier(MONTHS - 1).first)
+    timeline = Timeline.of(scope, {"month": UNITS["month"]})
+    rows = timeline.total()
     words = t(
         "Faturamento por mês, de {first} a {last}: o menor foi {least}, o maior {most}.",
         first=month.earlier(MONTHS - 1).name,
@@ -251,7 +266,8 @@ def overview(
         least=short_money(rows["total"].min()),
         most=short_money(rows["total"].max()),
     )
-    trend = Figure(t("Faturamento por mês"), words, svg(charts.trend(rows, "month", 3)))
+    chart = charts.trend(rows, timeline.unit, timeline.window)
+    trend = Figure(t("Faturamento por mês"), words, svg(chart))
     return Page(t("Visão geral"), sentences, cards, [trend, where_sold(dealers)])
 
 
@@ -281,24 +297,20 @@ def changed(now: pd.Series[float], then: pd.Series[float]) -> dict[str, str]:
     }
 
 
-def by_month(month: Month) -> pd.DataFrame:
-    """Return the months before, and the month, as the chart of the trend takes them."""
-    first = month.earlier(MONTHS - 1).first
-    rows = warehouse.series(Scope(first, month.last, None), "month", first)
-    rows.index = pd.PeriodIndex(pd.to_datetime(rows["inicio"]), freq="M")
-    rows = rows.reindex(pd.period_range(first, month.first, freq="M"), fill_value=0.0)
-    rows["completo"] = [month.is_over or period != rows.index[-1] for period in rows.index]
-    rows["media"] = rows["total"].where(rows["completo"]).rolling(3).mean()
-    return rows.assign(inicio=rows.index.start_time, fim=(rows.index + 1).start_time)
+def dealerships(
+    month: Month, rows: pd.DataFrame, then: pd.DataFrame, reached: pd.DataFrame
+) -> Page:
+    """Return the page of the dealerships: the largest, and what has risen and fallen most.
 
-
-def dealerships(month: Month, rows: pd.DataFrame) -> Page:
-    """Return the page of the dealerships: the largest, and what has risen and fallen most."""
-    rows = rows.assign(
-        diferenca=rows["total"] - rows["antes"],
-        crescimento=change(rows["total"], rows["antes"]),
-    )
-    rows["rotulo"] = rows["total"].map(short_money) + "  " + rows["crescimento"].map(signed)
+    Args:
+        month: which.
+        rows: its dealerships, the largest first.
+        then: the sums of the month before.
+        reached: what of the targets is.
+    """
+    rows = rows.assign(antes=then["total"])
+    growth = change(rows["total"], rows["antes"]).map(signed)
+    rows["rotulo"] = rows["total"].map(short_money) + "  " + growth
     first = rows.head(DRAWN)
     words = t(
         "As {count} maiores de {all}, com {share} do faturamento. Barra: {month}. Traço: {before}.",
@@ -314,16 +326,26 @@ def dealerships(month: Month, rows: pd.DataFrame) -> Page:
         "diferenca": Column(t("Diferença"), money, 2),
         **columns("crescimento"),
     }
-    moved = rows.dropna(subset="diferenca").sort_values("diferenca")
-    rise, fall = moved[moved["diferenca"] > 0], moved[moved["diferenca"] < 0]
+    if not reached.empty:
+        shown |= columns("atingimento")
+    share = ratio(reached["vendido"], reached["meta"])
+    rise, fall = (
+        short_named(found.head(MOVERS)).assign(atingimento=share) for found in moved(rows, then)
+    )
     return Page(
         t("Concessionárias"),
         parts=[
             Figure(t("Faturamento por concessionária"), words, svg(chart)),
-            table(t("As que mais subiram"), rise.tail(MOVED)[::-1], shown),
-            table(t("As que mais caíram"), fall.head(MOVED), shown),
+            table(t("As que mais subiram"), rise, shown),
+            table(t("As que mais caíram"), fall, shown),
         ],
     )
+
+
+def short_named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Join what is known of dealerships, without the words that all of their names begin with."""
+    rows = named(rows, warehouse.dealerships())
+    return rows.assign(concessionaria=brief(rows["concessionaria"]))
 
 
 def vehicles_and_salespeople(month: Month) -> Page:

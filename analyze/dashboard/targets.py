@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
-import streamlit as st
 
 from dashboard import warehouse
-from dashboard.language import percent, period, plain, short_money, t
-from dashboard.layout import ratio
+from dashboard.language import percent, period, short_money, t
+from dashboard.layout import named, ratio
 from dashboard.warehouse import Scope
 
 
@@ -17,25 +18,35 @@ def of(scope: Scope) -> pd.DataFrame:
     return found.head(0) if scope.vehicles or scope.salespeople else found
 
 
-def show(scope: Scope) -> None:
-    """Say what of the chosen months' targets is reached, and how the month goes."""
-    rows = of(scope)
-    if rows.empty:
-        return
+def attained(rows: pd.DataFrame) -> Any:
+    """Return what share of the targets is sold."""
+    return ratio(rows["vendido"].sum(), rows["meta"].sum())
+
+
+def run_rate(rows: pd.DataFrame) -> Any:
+    """Return the share at the end if all days are like those that have passed; None if all have."""
+    sums = rows[["meta", "vendido", "devido"]].sum()
+    return ratio(sums["vendido"], sums["devido"]) if sums["devido"] < sums["meta"] else None
+
+
+def by_place(rows: pd.DataFrame, by: list[str]) -> pd.Series[float]:
+    """Return what share of the targets is sold, by columns of the dealerships."""
+    sums = named(rows, warehouse.dealerships()).groupby(by)[["meta", "vendido"]].sum()
+    return ratio(sums["vendido"], sums["meta"])
+
+
+def words(rows: pd.DataFrame) -> str:
+    """Say what of the targets is reached, and how the months go."""
     first, last = (
         period(month, "month") for month in (rows["primeiro"].min(), rows["ultimo"].max())
     )
-    sums = rows[["meta", "vendido", "devido"]].sum()
     said = t(
         "Metas de {months}: {target}. Vendidos {sold}: {share}.",
         months=first if first == last else t("{first} a {last}", first=first, last=last),
-        target=short_money(sums["meta"]),
-        sold=short_money(sums["vendido"]),
-        share=percent(ratio(sums["vendido"], sums["meta"])),
+        target=short_money(rows["meta"].sum()),
+        sold=short_money(rows["vendido"].sum()),
+        share=percent(attained(rows)),
     )
-    if 0 < sums["devido"] < sums["meta"]:
-        said += " " + t(
-            "No ritmo dos dias que passaram, {share} no fim.",
-            share=percent(ratio(sums["vendido"], sums["devido"])),
-        )
-    st.info(plain(said), icon=":material/flag:")
+    if rate := run_rate(rows):
+        said += " " + t("No ritmo dos dias que passaram, {share} no fim.", share=percent(rate))
+    return said

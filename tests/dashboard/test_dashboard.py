@@ -922,6 +922,36 @@ def test_a_warehouse_that_is_gone_is_a_sentence(gold: Project, visit: Visit) -> 
     assert "Uncaught app execution" not in (gold.folder / "dashboard.log").read_text()
 
 
+def test_targets_are_a_card_and_are_told_of_each_place(
+    gold: Project, context: BrowserContext, url: str
+) -> None:
+    sold = dict(
+        gold.source(
+            "select id_concessionarias, sum(valor_pago) from vendas"
+            " where id_concessionarias in (1, 3)"
+            " and data_venda >= '2025-11-01' and data_venda < '2025-12-01' group by 1"
+        )
+    )
+    # Four fifths of both together: the first has all of its target, the other less.
+    both = sum(sold.values()) / Decimal("0.8")
+    rows = (f"2025-11-01,1,{sold[1]:.2f},", f"2025-11-01,3,{both - sold[1]:.2f},")
+    header = "mes,concessionaria_id,meta_faturamento,meta_quantidade"
+    (gold.folder / "transform/seeds/metas.csv").write_text("\n".join([header, *rows, ""]))
+    gold.build("--select=metas metas_vendas")
+    visit = Visit.begin(context, f"{url}?datas=2025-11-01&datas=2025-11-30")
+    card = visit.page.get_by_test_id("stMetric").last
+    expect(card).to_contain_text("Da meta")
+    expect(card).to_contain_text("80,0%")
+    expect(visit.page.get_by_text("Metas de nov. 2025: ")).to_be_visible()
+    visit.open("concessionarias")
+    first = gold.warehouse(
+        "select nome_concessionaria from SILVER.DIM_CONCESSIONARIAS where concessionaria_id = 1"
+    )[0][0]
+    [row] = [row for row in visit.download("concessionarias") if row["Concessionária"] == first]
+    assert row["Da meta"] == "1,000"
+    visit.end()
+
+
 def test_what_is_not_built_yet_is_a_sentence(
     gold: Project, context: BrowserContext, url: str
 ) -> None:

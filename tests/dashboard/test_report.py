@@ -87,6 +87,18 @@ def test_the_report_says_what_the_source_has_sold(network: Project) -> None:
         )
 
 
+def test_the_report_says_what_of_the_targets_is_reached(network: Project) -> None:
+    [(sold,)] = network.source(
+        f"select sum(valor_pago) from vendas where id_concessionarias = 1 and {OF_THE_MONTH}"
+    )
+    file = network.folder / "transform/seeds/metas.csv"
+    file.write_text(f"{file.read_text().splitlines()[0]}\n2025-11-01,1,{4 * sold},\n")
+    network.build()
+    html, pdf = written(network, "2025-11")
+    assert len(PdfReader(pdf).pages) == 4
+    assert re.search(r"Metas de nov\. 2025: R\$.*: 25,0%\.", html.read_text())
+
+
 def test_a_name_is_text_and_not_part_of_the_document(network: Project) -> None:
     name = "</td><script>alert(1)</script><img src=http://127.0.0.1:9/x>"
     network.change(f"update veiculos set nome = '{name}' where id_veiculos = 1")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, forecasts, targets, warehouse
+from dashboard import charts, filters, targets, warehouse
 from dashboard.language import day, number, percent, plain, short_money, signed, t
 from dashboard.layout import (
     about,
@@ -24,7 +24,6 @@ from dashboard.layout import (
     ratio,
     stop_if_empty,
     table,
-    trending,
 )
 from dashboard.pages import overview, salespeople
 from dashboard.timeline import CELLS, Timeline
@@ -48,16 +47,9 @@ def show(scope: Scope) -> None:
     stop_if_empty(now)
     timeline = Timeline.of(scope)
     trend = timeline.total()
-    overview.numbers(now, before, trend)
-    targets.show(scope)
+    overview.numbers(now, before, trend, targets.of(scope))
     month_to_date(scope)
-    with card(t("Tendência")):
-        draw(
-            charts.trend(trend, timeline.unit, timeline.window),
-            t("Barras: faturamento ao longo do tempo; linha: média móvel"),
-            trending(trend, timeline.unit),
-        )
-    forecasts.show(scope)
+    overview.over_time(scope, timeline, trend)
     team(scope)
     left, right = st.columns(2)
     with card(t("Veículos"), left):

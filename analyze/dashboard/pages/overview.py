@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, filters, forecasts, targets, warehouse
-from dashboard.language import money, number, percent, points, short_money, signed, t
+from dashboard.language import money, number, percent, plain, points, short_money, signed, t
 from dashboard.layout import (
     about,
     card,
@@ -37,8 +37,8 @@ def show(scope: Scope) -> None:
     stop_if_empty(now)
     timeline = Timeline.of(scope)
     trend = timeline.total()
-    numbers(now, before, trend)
-    targets.show(scope)
+    reached = targets.of(scope)
+    numbers(now, before, trend, reached)
 
     placed = named(now, warehouse.dealerships())
     states = derived(grouped(placed, ["sigla"]))
@@ -46,6 +46,10 @@ def show(scope: Scope) -> None:
     states = states.sort_values("total", ascending=False)
     cities = grouped(placed, ["cidade", "sigla"]).reset_index()
     cities = cities.merge(warehouse.cities(), on=["cidade", "sigla"])
+    if not reached.empty:
+        states["atingimento"] = targets.by_place(reached, ["sigla"])
+        share = targets.by_place(reached, ["cidade", "sigla"]).rename("atingimento")
+        cities = cities.join(share, on=["cidade", "sigla"])
 
     left, right = st.columns([11, 9])
     is_one = len(states) == 1 and scope.dealerships is not None
@@ -94,6 +98,19 @@ def show(scope: Scope) -> None:
             t("Barras: faturamento por cidade") if is_one else t("Barras: faturamento por estado"),
             leading(places, name, "total"),
         )
+    over_time(scope, timeline, trend)
+    with st.expander(t("Tabela por estado"), icon=":material/table:"):
+        states["participacao"] = ratio(states["total"], states["total"].sum())
+        shown = columns(
+            "estado", "quantidade", "total", "participacao", "valor_medio", "desconto_percentual"
+        )
+        if not reached.empty:
+            shown |= columns("atingimento")
+        table(states, shown, "estados", t("Tabela por estado"))
+
+
+def over_time(scope: Scope, timeline: Timeline, trend: pd.DataFrame) -> None:
+    """Show how it went, and how it is forecast to go on."""
     with card(t("Tendência")):
         draw(
             charts.trend(trend, timeline.unit, timeline.window),
@@ -101,16 +118,12 @@ def show(scope: Scope) -> None:
             trending(trend, timeline.unit),
         )
     forecasts.show(scope)
-    with st.expander(t("Tabela por estado"), icon=":material/table:"):
-        states["participacao"] = ratio(states["total"], states["total"].sum())
-        shown = columns(
-            "estado", "quantidade", "total", "participacao", "valor_medio", "desconto_percentual"
-        )
-        table(states, shown, "estados", t("Tabela por estado"))
 
 
-def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> None:
-    """Show the four numbers, each against the period before."""
+def numbers(
+    now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame, reached: pd.DataFrame
+) -> None:
+    """Show the four numbers, each against the period before, and what of the targets is reached."""
     here, there = measures(now), measures(before)
     known = not before.empty
     discount = here["desconto_percentual"] - there["desconto_percentual"] if known else None
@@ -163,7 +176,23 @@ def numbers(now: pd.DataFrame, before: pd.DataFrame, trend: pd.DataFrame) -> Non
                 chart_data=whole[column].fillna(0) if len(whole) > 1 else None,
                 border=True,
                 width="stretch",
+                height="stretch",
             )
+        if not reached.empty:
+            rate = targets.run_rate(reached)
+            st.metric(
+                t("Da meta"),
+                percent(targets.attained(reached)),
+                t("{share} no ritmo atual", share=percent(rate)) if rate is not None else None,
+                delta_color="inverse" if rate is not None and rate < 1 else "normal",
+                delta_arrow="off",
+                help=plain(targets.words(reached)),
+                border=True,
+                width="stretch",
+                height="stretch",
+            )
+    if not reached.empty:
+        st.caption(plain(targets.words(reached)))
     if unknown := int(here["quantidade"] - here["com_desconto"]):
         st.caption(
             t(

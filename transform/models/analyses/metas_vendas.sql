@@ -17,16 +17,6 @@ newest as (
     where data_venda <= carregado_em
 ),
 
-vendas as (
-    select
-        concessionaria_id,
-        mes_venda,
-        {{ measure('quantidade') }} as quantidade,
-        {{ measure('total') }} as total
-    from {{ ref('fct_vendas_mensais') }}
-    group by concessionaria_id, mes_venda
-),
-
 sold as (
     select
         metas.*,
@@ -39,7 +29,7 @@ sold as (
         coalesce(vendas.total, 0) as total
     from metas
     cross join newest
-    left join vendas
+    left join {{ ref('analise_vendas_concessionaria_mes') }} as vendas
         on
             metas.concessionaria_id = vendas.concessionaria_id
             and metas.mes = vendas.mes_venda
