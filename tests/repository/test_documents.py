@@ -63,6 +63,13 @@ def commands() -> set[str]:
     return found
 
 
+@cache
+def anchors(file: Path) -> set[str]:
+    """Return what links to a document's sections end with, as GitHub makes it of their titles."""
+    titles = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def code(text: str) -> Iterator[str]:
     """Yield what is written as code, by the line where it is a block."""
     yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
@@ -74,9 +81,12 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     text = (ROOT / document).read_text()
     folder = (ROOT / document).parent
     missing = [name for name in re.findall(r"\btest_\w+\b", text) if name not in known()]
-    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
-        if "://" not in link and not (folder / link).exists():
-            missing.append(link)
+    for link, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)", text):
+        file = folder / link if link else ROOT / document
+        if "://" in link:
+            continue
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            missing.append(f"{link}#{anchor}")
     for words in code(text):
         for name in re.findall(r"\bmake ([a-z-]+[a-z])\b(?!-)", words):
             if name not in targets():
@@ -94,14 +104,23 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     assert missing == []
 
 
-def test_the_readme_says_the_same_in_portuguese() -> None:
+@pytest.mark.parametrize("name", ["README", "docs/runbook"])
+def test_a_document_says_the_same_in_portuguese(name: str) -> None:
     said = {}
-    for name in ("README.md", "README.pt-BR.md"):
-        text = (ROOT / name).read_text().partition("## Figures")[0]
+    for file in (f"{name}.md", f"{name}.pt-BR.md"):
+        text = (ROOT / file).read_text().partition("## Figures")[0]
         text = re.sub(r"```.+?```", "", text, flags=re.DOTALL)  # a drawing's words are translated
-        links = set(re.findall(r"(?:\]\(|src=\")([^)\"]+)", text)) - {
-            "README.md",
-            "README.pt-BR.md",
-        }
-        said[name] = {*code(text)}, links - {"README.md#figures"}
-    assert said["README.pt-BR.md"] == said["README.md"]
+        words = {re.sub(r"(^|\s+)#\s.*", "", line) for line in code(text)}  # so are comments
+        links = re.findall(r"(?:\]\(|src=\")([^#)\"][^)\"]*)", text)
+        # Anchors are titles, and those of what is translated are, too.
+        links = [re.sub(r"\b(README|runbook)(\.pt-BR)?\.md.*", r"\1.md", link) for link in links]
+        said[file] = words, set(links), re.findall(r"^#+ |^\|", text, re.MULTILINE)
+    assert said[f"{name}.pt-BR.md"] == said[f"{name}.md"]
+
+
+def test_alerts_name_sections_of_documents() -> None:
+    text = (ROOT / "orchestrate/airflow/plugins/alerts.py").read_text()
+    named = re.findall(r'"(docs/\S+\.md), (.+)"', text)
+    assert named
+    for file, title in named:
+        assert f"\n## {title}\n" in (ROOT / file).read_text()
