@@ -1,8 +1,9 @@
 {#
   The last seven whole days of a table look like the weeks before them: how many rows there are, in
-  comparison with the four weeks before; which share of a column is NULL, or -1, a key that nothing
-  is known of; which share of the rows each category has; the mean of a number. Weeks are counted
-  back from the day before the newest date, so that none is cut short, whatever day it is.
+  comparison with the four weeks before; which share of a column is NULL, or -1 where its name ends
+  in _id, a key that nothing is known of; which share of the rows each category has; the mean of a
+  number. Weeks are counted back from the day before the newest date, so that none is cut short,
+  whatever day it is.
 
   All of it is compared as a square root, on which chance has the same width for small shares as for
   large ones: 1 / (2 sqrt(n)). A week has drifted if it lies further outside the quartiles of the 26
@@ -54,7 +55,11 @@ newest as (
 recent as (
     select
         {%- for column in keys %}
-            nullif(cast(rows_of_it.{{ column }} as varchar), '-1') as {{ column }},
+            {%- if column.endswith('_id') %}
+                nullif(rows_of_it.{{ column }}, -1) as {{ column }},
+            {%- else %}
+                rows_of_it.{{ column }},
+            {%- endif %}
         {%- endfor %}
         {%- for column in valores %}
             rows_of_it.{{ column }},
@@ -84,7 +89,7 @@ grouped as (
             {%- endfor %}
             '', ''
         ) as coluna,
-        coalesce({% for column in categorias %}{{ column }}, {% endfor %}null, null) as categoria,
+        coalesce({% for column in categorias %}cast({{ column }} as varchar), {% endfor %}null, null) as categoria,
         {%- for column in names %}
             count(*) - count({{ column }}) as nulos_{{ loop.index }},
         {%- endfor %}
