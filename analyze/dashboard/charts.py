@@ -91,9 +91,8 @@ def time(unit: str, first: pd.Timestamp, end: pd.Timestamp) -> alt.Axis:
     shape = "%Y" if unit == "year" else "%d %b" if days < SHORT else "%b %Y"
     length = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
     count = max(days // (length[unit] if days < SHORT else max(length[unit], 30)), 1)
-    ticks = alt.ExprRef(
-        f"clamp(floor(width / (width < 500 ? 2 : 1) / {TICK}), {min(3, count)}, {count})"
-    )
+    least = min(3, count)
+    ticks = alt.ExprRef(f"clamp(floor(width / (width < 500 ? 2 : 1) / {TICK}), {least}, {count})")
     return alt.Axis(grid=False, labelOverlap=True, format=shape, tickCount=ticks)
 
 
@@ -101,6 +100,7 @@ def axis_of(rows: pd.DataFrame, unit: str) -> alt.Axis:
     """Return the axis of rows with inicio and fim; the moment after the last one has no word."""
     end = rows["fim"].max()
     axis = time(unit, rows["inicio"].min(), end)
+    axis.labelFlush = False  # a word that is pushed inside covers its neighbour
     axis.labelExpr = f"datum.value < toDate('{end.isoformat()}') ? datum.label : ''"
     return axis
 
@@ -234,11 +234,12 @@ def bars(
     data = data.assign(
         fim=data[lengths].max(axis="columns").fillna(0).clip(lower=0), nome=in_lines(data[name])
     )
-    beside = LETTER * data["rotulo"].str.len().max()
-    room = alt.Scale(
-        domainMin=min(0.0, data[lengths].min().min()),
-        range=[0, alt.ExprRef(f"max(width - {beside}, 40)")],
-    )
+    # As long as each row has room for its text, which stands where its bar ends.
+    low, high = min(0.0, data[lengths].min().min()), max(data[lengths].max().max(), 0.0)
+    ends = ((data["fim"] - low) / ((high - low) or 1)).clip(lower=0.01)
+    beside = data["rotulo"].str.len() * LETTER
+    most = ", ".join(f"(width - {px}) / {end:.3f}" for px, end in zip(beside, ends, strict=True))
+    room = alt.Scale(domainMin=low, range=[0, alt.ExprRef(f"max(min(width, {most}), 40)")])
     # The theme's three colours, in this order.
     colors = alt.Scale(domain=["bar", "tick", "label"])
     height = row_height(data["nome"])
@@ -351,7 +352,9 @@ def calendar(rows: pd.DataFrame, unit: str) -> Any:
             color=alt.Color(
                 "quantidade:Q",
                 scale=alt.Scale(domainMin=0),
-                legend=alt.Legend(title=t("Vendas"), orient="top", gradientLength=160),
+                legend=alt.Legend(
+                    title=t("Vendas"), orient="top", gradientLength=160, tickMinStep=1
+                ),
             ),
             tooltip=[
                 alt.Tooltip("veiculo:N", title=t("Veículo")),
@@ -372,7 +375,7 @@ def calendar(rows: pd.DataFrame, unit: str) -> Any:
         .encode(x="meio:T", y=y, text="vendas:N", color=ink)
     )
     count = data["nome"].nunique()
-    return finished((cells + written).properties(height=height * count + MARGIN + 90))
+    return finished((cells + written).properties(height=height * count + MARGIN + 110))
 
 
 def customers(rows: pd.DataFrame, unit: str) -> Any:
@@ -391,7 +394,12 @@ def customers(rows: pd.DataFrame, unit: str) -> Any:
         .encode(
             x=alt.X("inicio:T", title=None, axis=axis_of(rows, unit)),
             x2="fim:T",
-            y=alt.Y("vendas:Q", stack="zero", title=t("Vendas"), axis=alt.Axis(tickCount=4)),
+            y=alt.Y(
+                "vendas:Q",
+                stack="zero",
+                title=t("Vendas"),
+                axis=alt.Axis(tickCount=4, tickMinStep=1),
+            ),
             color=alt.Color(
                 "serie:N",
                 scale=alt.Scale(domain=list(names.values())),

@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 
 BASE = "localhost/base"
 BASE_PACKAGES = "python3,python3-venv,ca-certificates"
-MEGABYTES = 2400
+MEGABYTES = 2000
 SECONDS = 240
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "driva-motors"
 POSTGRESQL = "/driva/.meltano/utilities/local-stack/venv/lib/python3.11/site-packages"

@@ -91,7 +91,7 @@ def month_to_date(scope: Scope) -> None:
     month = replace(scope, start=start, end=end, before=before, until=until)
     here, there = (measures(rows) for rows in warehouse.totals(month, "concessionaria_id"))
     said = t(
-        "{first} a {last}: {value} em {count} vendas.",
+        "{first} a {last}: {value}; vendas: {count}.",
         first=day(start),
         last=day(end),
         value=short_money(here["total"]),
@@ -99,7 +99,7 @@ def month_to_date(scope: Scope) -> None:
     )
     if there["quantidade"] > 0:
         said += " " + t(
-            "Nos mesmos dias do ano anterior: {value} em {count} vendas ({growth}).",
+            "Nos mesmos dias do ano anterior: {value} ({growth}); vendas: {count}.",
             value=short_money(there["total"]),
             count=number(there["quantidade"]),
             growth=signed(change(here["total"], there["total"])),
@@ -155,7 +155,7 @@ def customers(scope: Scope) -> None:
         charts.customers(timeline.placed(rows), timeline.unit),
         t("Barras: primeiras compras e as de quem voltou"),
         t(
-            "De {all} vendas, {first} ({share}) foram a primeira do cliente nesta concessionária.",
+            "Vendas: {all}. A primeira do cliente nesta concessionária: {first} ({share}).",
             all=number(all_),
             first=number(first),
             share=percent(ratio(first, all_)),

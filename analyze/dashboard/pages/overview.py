@@ -58,13 +58,13 @@ def show(scope: Scope) -> None:
             charts.brazil(states, cities, scope.dealerships is None),
             t("Mapa do Brasil: estados por faturamento, cidades como círculos"),
             t(
-                "Vendas em {states} estados e {cities} cidades.",
+                "Estados com vendas: {states}. Cidades: {cities}.",
                 states=number(len(states)),
                 cities=number(len(cities)),
             )
             if not is_one
             else t(
-                "{name}: vendas em {cities} cidades.",
+                "{name}: cidades com vendas: {cities}.",
                 name=states["estado"].iloc[0],
                 cities=number(len(cities)),
             ),
@@ -196,8 +196,7 @@ def numbers(
     if unknown := int(here["quantidade"] - here["com_desconto"]):
         st.caption(
             t(
-                "Desconto sem {count} vendas de que não se conhece o valor ou o preço de tabela do"
-                " dia.",
+                "Vendas fora do desconto, sem valor ou sem preço de tabela do dia: {count}.",
                 count=number(unknown),
             )
         )
