@@ -19,6 +19,7 @@ everything.
 from __future__ import annotations
 
 import atexit
+import csv
 import gc
 import json
 import os
@@ -115,15 +116,12 @@ def main() -> None:
         done = dbt("build", *_NO_UNIT_TESTS, *anew, *words)
         _send_lineage(project)
         sys.exit(0 if done.success else 1)
-    for seed in sorted((project / "seeds").glob("*.csv")):
-        try:
-            seed.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            sys.exit(f"transform/seeds/{seed.name} is not in UTF-8: save it as CSV UTF-8")
+    first_lines = _first_lines(project)
     parsed = dbt("--quiet", "parse", "--no-write-json")
     if not isinstance(parsed.result, Manifest):
         sys.exit(1)
     dbt.manifest = parsed.result
+    _check_columns(dbt.manifest, first_lines)
     code = fingerprint(project, os.environ, version("dbt-snowflake"))
     known = Warehouse(**json.loads(dbt.operate("last_build")))
     plan = (
@@ -161,6 +159,38 @@ def main() -> None:
     if plan.scope != "nada":
         _send_lineage(project)
     sys.exit(0 if done.success else 1)
+
+
+def _first_lines(project: Path) -> dict[str, str]:
+    """Return the first line of each seed, by the seed's name.
+
+    Raises:
+        SystemExit: one is in another encoding than dbt reads.
+    """
+    lines = {}
+    for seed in sorted((project / "seeds").glob("*.csv")):
+        try:
+            text = seed.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            sys.exit(f"transform/seeds/{seed.name} is not in UTF-8: save it as CSV UTF-8")
+        lines[seed.stem] = next(iter(text.splitlines()), "")
+    return lines
+
+
+def _check_columns(manifest: Manifest, first_lines: dict[str, str]) -> None:
+    """Compare seeds with what is declared; of a spreadsheet's semicolons dbt says too little.
+
+    Raises:
+        SystemExit: one has other columns.
+    """
+    seeds = (node for node in manifest.nodes.values() if node.resource_type == "seed")
+    for seed in seeds:
+        first = first_lines[seed.name]
+        if sorted(next(csv.reader([first]), [])) != sorted(seed.columns):
+            sys.exit(
+                f"transform/{seed.original_file_path}: the first line is to be "
+                f"{','.join(seed.columns)}, with commas, and is {repr(first) if first else 'empty'}"
+            )
 
 
 def _relations(manifest: Manifest) -> set[str]:

@@ -512,7 +512,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         files[0].write_text(document, encoding="utf-8")
         files[1].write_bytes(pdf(document))
     except OSError as error:
-        sys.exit(str(error))
+        sys.exit(f"{options.folder} cannot be written to: {error.strerror}")
     for file in files:
         print(file)
     if options.send:
@@ -527,7 +527,12 @@ def send(month: Month, files: Sequence[Path]) -> None:
         return
     messenger = apprise.Apprise()
     if not messenger.add(addresses.split()):
-        sys.exit("DASHBOARD_REPORT_URL has an address that Apprise does not know.")
+        sys.exit("DASHBOARD_REPORT_URL has an address that Apprise cannot read.")
     title = f"Driva Motors: {title_of(month)}"
-    if not messenger.notify(title=title, body=title, attach=[str(file) for file in files]):
-        sys.exit("The report could not be sent; it is in the files above.")
+    logging.disable(logging.NOTSET)
+    captured = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
+    with captured as said:
+        sent = messenger.notify(title=title, body=title, attach=[str(file) for file in files])
+        why = " ".join(said.getvalue().split())
+    if not sent:
+        sys.exit(f"The report could not be sent; it is in the files above. Apprise says: {why}")

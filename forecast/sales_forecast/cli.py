@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import sys
 import time
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,8 +32,11 @@ COLUMNS = (
 
 def main() -> None:
     """Run the command that the first argument names."""
-    if sys.argv[1:] not in (["write"], ["backtest"]):
-        sys.exit("sales-forecast write, or sales-forecast backtest")
+    parser = ArgumentParser("sales-forecast", description=__doc__)
+    parser.add_argument("command", choices=("write", "backtest"), help="backtest writes nothing")
+    command = parser.parse_args().command
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     began = time.monotonic()
     try:
         with connected() as connection:
@@ -50,7 +57,7 @@ def main() -> None:
             )
             result = run(series, say)
             print(*table(series, result), sep="\n", flush=True)
-            if sys.argv[1] == "write":
+            if command == "write":
                 made_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
                 forecasts = list(forecast_rows(series, result, made_at))
                 write(
@@ -67,6 +74,20 @@ def main() -> None:
                 )
     except (TooShortError, WarehouseError) as error:
         sys.exit(str(error))
+
+
+def stop(number: int, _: object) -> None:
+    """End, and the processes that fit models with it: they would outlive this one, and wait.
+
+    Raises:
+        SystemExit: so that what is being written is rolled back.
+    """
+    if multiprocessing.parent_process():  # this is one of them, which has what this one has
+        os._exit(128 + number)
+    for process in multiprocessing.active_children():
+        process.kill()
+    print("Stopped before the end: run it again.", file=sys.stderr, flush=True)
+    sys.exit(128 + number)
 
 
 def say(text: str) -> None:

@@ -143,8 +143,8 @@ def test_the_schedule_sends_the_last_month_by_mail(
 def test_what_cannot_be_sent_is_said_and_stays(network: Project) -> None:
     for address, said in (
         ("", "DASHBOARD_REPORT_URL is not set"),
-        ("nothing://x", "DASHBOARD_REPORT_URL has an address that Apprise does not know"),
-        (f"json://127.0.0.1:{free_port()}", "The report could not be sent"),
+        ("nothing://x", "DASHBOARD_REPORT_URL has an address that Apprise cannot read"),
+        (f"json://127.0.0.1:{free_port()}", "it is in the files above. Apprise says: A Connection"),
     ):
         done = network.with_variables(DASHBOARD_REPORT_URL=address).meltano(
             "invoke", "dashboard:send-report", "2025-11"

@@ -30,13 +30,17 @@ def test_a_target_is_measured_by_what_the_source_has_sold(network: Project) -> N
 
 def test_a_target_that_cannot_be_read_is_said_with_its_row(network: Project) -> None:
     before = network.warehouse("select count(*) from GOLD.FCT_VENDAS")
-    rows = ("01/12/2025,1,100,1", '2025-12-01,2,"1.250.000,50",', "2025-12-01,999,10,1")
+    rows = (
+        "01/12/2025,1,100,1",
+        '2025-12-01,2,"1.250.000,50",',
+        "2025-12-01,3,950.000,10",
+    )
     write(network, *rows)
     done = network.build(fails=True)
     for said in (
-        "01/12/2025,1,100,1: mes deve ser o primeiro dia do mês, como 2025-12-01",
-        "1.250.000,50,: meta_faturamento deve ser um número maior que zero, como 1250000.50",
-        "2025-12-01,999,10,1: não há concessionária com este concessionaria_id",
+        "01/12/2025; 1; 100; 1: mes deve ser o primeiro dia do mês, como 2025-12-01",
+        "1.250.000,50; : meta_faturamento deve ser um número maior que zero, como 1250000.50",
+        "950.000; 10: meta_faturamento deve ser um número maior que zero, como 1250000.50",
     ):
         assert said in done.output
     assert network.warehouse("select count(*) from GOLD.FCT_VENDAS") == before
@@ -52,3 +56,12 @@ def test_a_spreadsheets_byte_order_mark_is_read_and_another_encoding_is_said(
     network.dbt("build", "--select", "metas", "metas_can_be_read")
     file.write_bytes(text.replace("2025-11-01", "março").encode("latin-1"))
     assert "transform/seeds/metas.csv is not in UTF-8" in network.build(fails=True).output
+    header = "mes,concessionaria_id,meta_faturamento,meta_quantidade"
+    for odd, first in (
+        (text.replace(",", ";"), repr(header.replace(",", ";"))),  # Excel's CSV in Brazil
+        (text.replace(",meta_quantidade", ""), repr(header.removesuffix(",meta_quantidade"))),
+        ("", "empty"),
+    ):
+        file.write_text(odd)
+        said = f"transform/seeds/metas.csv: the first line is to be {header}, with commas, and is "
+        assert said + first in network.build(fails=True).output

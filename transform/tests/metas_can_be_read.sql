@@ -34,13 +34,17 @@ judged as (
                 then 'falta meta_faturamento ou meta_quantidade'
             when
                 metas.meta_faturamento is not null
-                and coalesce(try_to_decimal(metas.meta_faturamento, 38, 2), 0) <= 0
+                -- 1.250 is a thousand and a quarter of it to whoever writes a point there.
+                and (
+                    coalesce(try_to_decimal(metas.meta_faturamento, 38, 2), 0) <= 0
+                    or not regexp_like(metas.meta_faturamento, '[0-9]+([.][0-9]{1,2})?')
+                )
                 then 'meta_faturamento deve ser um número maior que zero, como 1250000.50'
             when
                 metas.meta_quantidade is not null
                 and (
-                    coalesce(try_to_decimal(metas.meta_quantidade, 38, 2), 0) <= 0
-                    or mod(try_to_decimal(metas.meta_quantidade, 38, 2), 1) != 0
+                    coalesce(try_to_decimal(metas.meta_quantidade, 38, 0), 0) <= 0
+                    or not regexp_like(metas.meta_quantidade, '[0-9]+([.]0+)?')
                 )
                 then 'meta_quantidade deve ser um número inteiro maior que zero, como 12'
         end as problema
@@ -52,8 +56,8 @@ judged as (
 )
 
 select
-    'metas.csv, linha ' || coalesce(mes, '') || ',' || coalesce(concessionaria_id, '') || ','
-    || coalesce(meta_faturamento, '') || ',' || coalesce(meta_quantidade, '')
+    'metas.csv, linha ' || coalesce(mes, '') || '; ' || coalesce(concessionaria_id, '') || '; '
+    || coalesce(meta_faturamento, '') || '; ' || coalesce(meta_quantidade, '')
     || ': ' || problema as frase
 from judged
 where problema is not null

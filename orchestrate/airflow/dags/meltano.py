@@ -70,8 +70,9 @@ class MeltanoDAG(DAG):
 def build(schedule: Schedule, configuration: Configuration) -> DAG:
     """Return the DAG of a schedule."""
     annotations = Annotations(**schedule.annotations.get("airflow", {}))
-    selected = [table for plugin in configuration.plugins.values() for table in plugin["tables"]]
-    tables: dict[str, Any] = {"enum": [table.partition("-")[2] for table in selected]}
+    # Several extractors read the same ones.
+    selected = {table for plugin in configuration.plugins.values() for table in plugin["tables"]}
+    tables: dict[str, Any] = {"enum": sorted(table.partition("-")[2] for table in selected)}
     deadline = annotations.deadline_minutes and DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(minutes=annotations.deadline_minutes),
