@@ -234,7 +234,7 @@ def test_every_page_of_the_dashboard_shows_it(network: Project) -> None:
                     assert "1 de out. de 2023 a 30 de set. de 2024" in visit.text()
                 if (path, period) == ("", "total"):
                     assert visit.numbers()[1] == str(sales)
-                    assert "Desconto sem 11 vendas" in visit.text()
+                    assert "sem valor ou sem preço de tabela do dia: 11." in visit.text()
                 if path == "dados":
                     assert "2024" in visit.text()
                 visit.end()

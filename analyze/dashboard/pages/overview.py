@@ -186,7 +186,6 @@ def numbers(
                 t("{share} no ritmo atual", share=percent(rate)) if rate is not None else None,
                 delta_color="inverse" if rate is not None and rate < 1 else "normal",
                 delta_arrow="off",
-                help=plain(targets.words(reached)),
                 border=True,
                 width="stretch",
                 height="stretch",
