@@ -56,10 +56,11 @@ def machine(folder: Path, like: Project) -> Iterator[Project]:
 
 def kill(project: Project) -> bool:
     """Kill all that runs on a machine, as a power cut does; tell whether there was any."""
-    found = False
+    found, folder = False, str(project.folder)
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.environ().get("MELTANO_PROJECT_ROOT") == str(project.folder):
+            # Celery writes its title over its environment.
+            if folder in (process.environ().get("MELTANO_PROJECT_ROOT"), process.cwd()):
                 process.kill()
                 found = True
     return found
