@@ -168,11 +168,12 @@ def _first_lines(project: Path) -> dict[str, str]:
         SystemExit: one is in another encoding than dbt reads.
     """
     lines = {}
-    for seed in sorted((project / "seeds").glob("*.csv")):
+    for seed in sorted((project / "seeds").rglob("*.csv")):
         try:
             text = seed.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            sys.exit(f"transform/seeds/{seed.name} is not in UTF-8: save it as CSV UTF-8")
+            name = seed.relative_to(project).as_posix()
+            sys.exit(f"transform/{name} is not in UTF-8: save it as CSV UTF-8")
         lines[seed.stem] = next(iter(text.splitlines()), "")
     return lines
 
@@ -186,7 +187,7 @@ def _check_columns(manifest: Manifest, first_lines: dict[str, str]) -> None:
     seeds = (node for node in manifest.nodes.values() if node.resource_type == "seed")
     for seed in seeds:
         first = first_lines[seed.name]
-        if sorted(next(csv.reader([first]), [])) != sorted(seed.columns):
+        if seed.columns and sorted(next(csv.reader([first]), [])) != sorted(seed.columns):
             sys.exit(
                 f"transform/{seed.original_file_path}: the first line is to be "
                 f"{','.join(seed.columns)}, with commas, and is {repr(first) if first else 'empty'}"

@@ -145,8 +145,9 @@ def brazil(by_state: pd.DataFrame, by_city: pd.DataFrame, is_whole: bool = True)
     tooltips = [
         alt.Tooltip("faturamento:N", title=t("Faturamento")),
         alt.Tooltip("vendas:N", title=t("Vendas")),
-        *(alt.Tooltip("da_meta:N", title=t("Da meta")) for _ in targeted),
     ]
+    if targeted:
+        tooltips.append(alt.Tooltip("da_meta:N", title=t("Da meta")))
     most = rounded_up(by_state["total"].fillna(0).max())
     # A state alone says nothing by its shade.
     is_shaded = len(features) > 1

@@ -47,6 +47,6 @@ def words(rows: pd.DataFrame) -> str:
         sold=short_money(rows["vendido"].sum()),
         share=percent(attained(rows)),
     )
-    if rate := run_rate(rows):
+    if (rate := run_rate(rows)) is not None:
         said += " " + t("No ritmo dos dias que passaram, {share} no fim.", share=percent(rate))
     return said

@@ -24,3 +24,11 @@ def test_a_run_rate_is_of_the_days_that_have_passed(
     rows = pd.DataFrame({"meta": [300] * len(sold), "vendido": sold, "devido": due})
     assert targets.attained(rows) == attained
     assert targets.run_rate(rows) == run_rate
+
+
+def test_a_month_that_has_begun_without_a_sale_has_a_pace() -> None:
+    day = pd.Timestamp(2026, 1, 1)
+    rows = pd.DataFrame(
+        {"meta": [300.0], "vendido": [0.0], "devido": [10.0], "primeiro": [day], "ultimo": [day]}
+    )
+    assert targets.words(rows).endswith("No ritmo dos dias que passaram, 0,0% no fim.")

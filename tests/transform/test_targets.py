@@ -56,6 +56,13 @@ def test_a_spreadsheets_byte_order_mark_is_read_and_another_encoding_is_said(
     network.dbt("build", "--select", "metas", "metas_can_be_read")
     file.write_bytes(text.replace("2025-11-01", "março").encode("latin-1"))
     assert "transform/seeds/metas.csv is not in UTF-8" in network.build(fails=True).output
+    # One of somebody's own, in a folder of theirs and described nowhere, is as they like it.
+    own = network.folder / "transform/seeds/minha/feriados.csv"
+    own.parent.mkdir()
+    own.write_text("dia,nome\n2026-01-01,Ano Novo\n")
+    file.write_text(text)
+    network.build()
+    assert network.warehouse("select nome from SILVER.FERIADOS") == [("Ano Novo",)]
     header = "mes,concessionaria_id,meta_faturamento,meta_quantidade"
     for odd, first in (
         (text.replace(",", ";"), repr(header.replace(",", ";"))),  # Excel's CSV in Brazil
